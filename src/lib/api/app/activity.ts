@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { Mac, PacketHex, Session, Time } from './shapes.ts';
+
+/** Actions of the Core API text; the three last are left out unless asked for. */
+export const ACTIONS = [
+	'alarm_triggered',
+	'failed_unlock',
+	'locked',
+	'setup_unlocked',
+	'start_up',
+	'unknown',
+	'unlock_via_access_code',
+	'unlocked',
+	'unlocked_via_quick_click',
+	'button_touched',
+	'proximity_stats',
+	'wake_stats'
+] as const;
+export type ActivityAction = (typeof ACTIONS)[number];
+
+/** One event. When `rangeStart` equals `rangeEnd` the time is exact, else it lies between them. */
+export const ActivityEntry = z.object({
+	id: z.string(),
+	mac: z.string(),
+	lockName: z.string(),
+	action: z.enum(ACTIONS),
+	recordedAt: Time,
+	rangeStart: Time,
+	rangeEnd: Time,
+	trackingKey: z.string().nullable()
+});
+export type ActivityEntry = z.infer<typeof ActivityEntry>;
+
+export const ActivityQuery = z.object({
+	mac: Mac.optional(),
+	action: z.enum(ACTIONS).optional(),
+	trackingKey: z.string().max(200).optional(),
+	before: z.coerce.number().int().min(0).optional(),
+	after: z.coerce.number().int().min(0).optional(),
+	/** `next` of the page before. */
+	cursor: z.string().max(200).optional(),
+	limit: z.coerce.number().int().min(1).max(200).default(50)
+});
+export const ActivityReply = z.object({
+	activity: z.array(ActivityEntry),
+	next: z.string().nullable()
+});
+export type ActivityReply = z.infer<typeof ActivityReply>;
+
+/** What a lock sent in one session, kept by the phone until the server lists its id as durable. */
+export const UploadBatch = z.object({
+	/** Made by the phone before the first send; the same id always has the same body. */
+	id: z.string().min(8).max(64),
+	mac: Mac,
+	session: Session,
+	receivedAt: Time,
+	/** In the order they were received. */
+	packets: z.array(PacketHex).min(1).max(2000)
+});
+export type UploadBatch = z.infer<typeof UploadBatch>;
+
+export const UploadRequest = z.object({ batches: z.array(UploadBatch).min(1).max(200) });
+export const UploadReply = z.object({
+	/** Ids whose packets are on disk here; only these may leave the phone's outbox. */
+	durable: z.array(z.string()),
+	/** Ids that can never be taken (another lock's, same id with another body). */
+	refused: z.array(z.object({ id: z.string(), code: z.enum(['not-found', 'conflict']) }))
+});
+export type UploadReply = z.infer<typeof UploadReply>;
