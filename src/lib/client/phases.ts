@@ -1,0 +1,76 @@
+/**
+ * Where a conversation with a lock stands, as the screen tells it.
+ *
+ * - `idle`: nothing runs; the last known state is what is known.
+ * - `connecting`: chooser, radio link, discovery, reading the session.
+ * - `asking`: the lock is awake; the server is asked for the commands of this session.
+ * - `opening`: packets are on their way; from here on nothing is sent twice.
+ * - `open`: the lock answered that it opened.
+ * - `asleep`: the lock ended the link after it had opened.
+ * - `failed`: see the failure; the phase it happened in is kept.
+ */
+export type Phase = 'idle' | 'connecting' | 'asking' | 'opening' | 'open' | 'asleep' | 'failed';
+
+/** The four segments of the track, in order. */
+export const TRACK = ['connecting', 'asking', 'opening', 'open'] as const;
+export type TrackPhase = (typeof TRACK)[number];
+
+/**
+ * Why a conversation ended without a known opening. The words for each stand in `ui/failures.ts`.
+ * Grouped by moment: before the link, while asking, after the command was written.
+ */
+export type FailureCode =
+	/** This browser has no Web Bluetooth. */
+	| 'unsupported'
+	/** The adapter is off or missing. */
+	| 'bluetooth-off'
+	/** No answer from the lock within its waking time: asleep or out of range. */
+	| 'no-answer'
+	/** The chosen device is another lock than the one on the page. */
+	| 'other-lock'
+	/** Service or characteristics are missing, or STATE is shorter than 20 bytes. */
+	| 'not-a-lock'
+	/** The link dropped before a packet was written. */
+	| 'lost-before'
+	/** No network and no key on this phone. */
+	| 'no-network'
+	/** The server answered with a fault of its own. */
+	| 'server-fault'
+	/** Nobody is signed in any more. */
+	| 'signed-out'
+	/** This person may not open the lock at this time. */
+	| 'not-now'
+	/** The lock is not of this company. */
+	| 'foreign'
+	/** The lock answered 0x61: it holds another key. */
+	| 'wrong-key'
+	/** The lock answered that its motor or shackle did not move. */
+	| 'stuck'
+	/** The lock refused with another result. */
+	| 'refused-by-lock'
+	/** The link or the answer was lost after the command was written. */
+	| 'lost-after';
+
+/** What the page of a lock draws. Times are milliseconds since 1970. */
+export interface Conversation {
+	readonly phase: Phase;
+	/** The track phase that runs now or was the last to run. */
+	readonly reached: TrackPhase | null;
+	readonly failure: FailureCode | null;
+	/** When each phase began; `null` if it was not reached. */
+	readonly began: Readonly<Record<TrackPhase, number | null>>;
+	/** True when asking takes longer than three seconds. */
+	readonly slow: boolean;
+	/** When the lock answered that it opened. */
+	readonly openedAt: number | null;
+	/** What the lock reported as it went to sleep. */
+	readonly endedAs: { state: 'closed' | 'open'; at: number } | null;
+	/** Battery read in this session. */
+	readonly battery: { millivolts: number; at: number } | null;
+	/** True once the server has everything that the lock said in this session. */
+	readonly reported: boolean;
+	/** Starts a conversation; needs a user gesture where the chooser is needed. Ignored while one runs. */
+	open(action: 'unlock' | 'unshackle'): Promise<void>;
+	/** Ends what runs. Before the command is written nothing has happened; after it, only the waiting ends. */
+	stop(): void;
+}
