@@ -1,0 +1,115 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, mkdtempSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestProject } from 'vitest/node';
+import { findPostgres } from './programs.ts';
+
+declare module 'vitest' {
+	interface ProvidedContext {
+		/** URL of the throw-away cluster's own database; see `databases.ts`. */
+		postgres: string;
+	}
+}
+
+/** A PostgreSQL of our own, without durability, that ends with this process. */
+export interface Cluster {
+	/** Connection URL of the maintenance database. */
+	readonly url: string;
+	/** Ends the cluster and removes its files; close every pool first. */
+	stop(): Promise<void>;
+}
+
+/**
+ * Starts a throw-away PostgreSQL on a free loopback port and waits until it accepts connections.
+ *
+ * @throws Error when the binaries are missing or the cluster does not come up within 30 seconds.
+ */
+export async function startPostgres(): Promise<Cluster> {
+	const bin = findPostgres();
+	if (bin === null) throw new Error('PostgreSQL is missing: run `npm test`, or install postgresql');
+	const owner = nobody();
+	const dir = mkdtempSync(join(tmpdir(), 'hasp-postgres-'));
+	if (owner) chownSync(dir, owner.uid, owner.gid);
+	const data = join(dir, 'data');
+	const init = [
+		'-D',
+		data,
+		'-U',
+		'test',
+		'-A',
+		'trust',
+		'--locale=C',
+		'--encoding=UTF8',
+		'--no-sync'
+	];
+	execFileSync(join(bin, 'initdb'), init, {
+		...owner,
+		cwd: dir,
+		stdio: ['ignore', 'ignore', 'inherit']
+	});
+
+	const port = await freePort();
+	const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', '', '-F'];
+	// The shell outlives us by one read of its closed stdin, so the cluster ends even after SIGKILL.
+	const script = '"$@" & cat > /dev/null; kill -INT $!; wait $!; rm -rf "$0"';
+	const child = spawn('sh', ['-c', script, dir, join(bin, 'postgres'), ...args], {
+		...owner,
+		cwd: '/',
+		detached: true,
+		stdio: ['pipe', 'ignore', 'pipe']
+	});
+	let log = '';
+	child.stderr.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-4000)));
+	const exited = once(child, 'exit');
+	const stop = async (): Promise<void> => {
+		child.stdin.end();
+		await exited;
+	};
+	const deadline = Date.now() + 30_000;
+	while (!log.includes('ready to accept connections') || !(await accepts(port))) {
+		if (Date.now() > deadline) {
+			await stop();
+			throw new Error(`PostgreSQL did not start:\n${log}`);
+		}
+		await sleep(50);
+	}
+	return { url: `postgres://test@127.0.0.1:${port}/postgres`, stop };
+}
+
+/** vitest's `globalSetup`: one cluster for the run, its URL under `inject('postgres')`. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+	const cluster = await startPostgres();
+	project.provide('postgres', cluster.url);
+	return cluster.stop;
+}
+
+/** PostgreSQL refuses to run as root; nobody's ids when we are. */
+function nobody(): { uid: number; gid: number } | undefined {
+	if (process.getuid?.() !== 0) return undefined;
+	const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
+	return { uid: id('-u'), gid: id('-g') };
+}
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const { port } = server.address() as AddressInfo;
+	server.close();
+	await once(server, 'close');
+	return port;
+}
+
+function accepts(port: number): Promise<boolean> {
+	return new Promise((resolve) => {
+		const socket = connect(port, '127.0.0.1');
+		socket.once('connect', () => {
+			socket.destroy();
+			resolve(true);
+		});
+		socket.once('error', () => resolve(false));
+	});
+}

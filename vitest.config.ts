@@ -1,0 +1,34 @@
+import { sveltekit } from '@sveltejs/kit/vite';
+import { defineConfig } from 'vitest/config';
+
+const RUNES = 'tests/**/*.svelte.test.ts';
+
+export default defineConfig({
+	plugins: [sveltekit()],
+	test: {
+		globalSetup: './tests/setup/postgres.ts',
+		testTimeout: 20_000,
+		hookTimeout: 20_000,
+		projects: [
+			{
+				extends: true,
+				test: {
+					name: 'node',
+					environment: 'node',
+					include: ['tests/**/*.test.ts'],
+					exclude: ['tests/e2e/**', 'tests/bench/**', RUNES]
+				}
+			},
+			{
+				// Outside the browser's conditions Svelte compiles runes to plain fields: nothing reacts.
+				extends: true,
+				resolve: { conditions: ['browser'] },
+				test: {
+					name: 'runes',
+					environment: './tests/setup/runes.ts',
+					include: [RUNES]
+				}
+			}
+		]
+	}
+});
