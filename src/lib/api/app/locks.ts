@@ -65,7 +65,8 @@ export const ChangeLockRequest = z.object({
 });
 export type ChangeLockRequest = z.infer<typeof ChangeLockRequest>;
 
-export const Action = z.enum(['unlock', 'unshackle']);
+/** `ask` opens nothing: the lock reports its state and its log, as after an answer that was lost. */
+export const Action = z.enum(['unlock', 'unshackle', 'ask']);
 export type Action = z.infer<typeof Action>;
 
 export const CommandsRequest = z.object({ session: Session, action: Action });
@@ -74,7 +75,7 @@ export type CommandsRequest = z.infer<typeof CommandsRequest>;
 /** Packets for this one session, in the order they must be written. */
 export const CommandsReply = z.object({
 	commands: z.array(PacketHex),
-	/** Index of the packet whose success means that the lock is open. */
-	opensAt: z.int().min(0)
+	/** Index of the packet whose success means that the lock is open; null when none opens. */
+	opensAt: z.int().min(0).nullable()
 });
 export type CommandsReply = z.infer<typeof CommandsReply>;

@@ -1,0 +1,49 @@
+import { hkdf } from '@noble/hashes/hkdf.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { ascii, bigEndian, concat, toHex, type Bytes } from '../bytes.ts';
+import { ProtocolError } from '../errors.ts';
+import { firstBlock, KEY_TYPE, OPCODE, SLOTS } from './commands.ts';
+import type { OfflineGrant } from './offline.ts';
+
+/** What a lock out of the box answers to: 00 01 … 0f. */
+export const DEFAULT_BASE_KEY = '000102030405060708090a0b0c0d0e0f';
+
+/** What permits one opening. */
+export type Grant =
+	/** Packets bound to one session, in order, and the index of the one that opens. */
+	| { kind: 'online'; packets: readonly Bytes[]; opensAt: number | null }
+	| ({ kind: 'offline' } & OfflineGrant);
+
+/**
+ * K(generation, epoch, slot): 16 bytes by HKDF-SHA-256 from the lock's root
+ * (docs/lock-scheme.md section 3). Slot 0 is the master key.
+ * @param root 32 random bytes of this lock
+ */
+export function deriveKey(
+	root: Uint8Array,
+	generation: number,
+	epoch: number,
+	slot: number
+): Bytes {
+	const info = concat(
+		ascii('hasp lock key'),
+		bigEndian(generation, 4),
+		bigEndian(epoch, 4),
+		Uint8Array.of(slot)
+	);
+	return hkdf(sha256, root, undefined, info, 16) as Bytes;
+}
+
+/**
+ * What a phone or fob is given for a slot: the key, and the unlock command in the clear.
+ * @throws ProtocolError `bad-field` for a slot outside 1..100
+ */
+export function mintOfflineGrant(key: Uint8Array, slot: number): OfflineGrant {
+	if (!(slot >= 1 && slot <= SLOTS)) throw new ProtocolError('bad-field', 'slots are 1..100');
+	const command = { opcode: OPCODE.unlock, argument: slot, data: new Uint8Array(0) };
+	const block = firstBlock(key, command, { id: 0, epoch: 0, time: 0 });
+	return {
+		offlineKey: toHex(key),
+		unlockCommand: toHex(concat(Uint8Array.of(KEY_TYPE.limited, slot, 0, 0), block))
+	};
+}

@@ -1,0 +1,48 @@
+import { concat, fromHex, littleEndian, type Bytes } from '../bytes.ts';
+import { ProtocolError } from '../errors.ts';
+import { sealCommand, sum8 } from './frame.ts';
+import { SESSION_LENGTH } from './profile.ts';
+
+/** What a phone holds to open one lock without a network, in hex as the Core API gives it. */
+export interface OfflineGrant {
+	/** 32 hex characters. */
+	offlineKey: string;
+	/** 40 hex characters: header and block in the clear. */
+	unlockCommand: string;
+}
+
+/**
+ * The packet that opens this session, with the phone's time in it (noke.md section 4).
+ * @param at Unix seconds; written to block bytes 2..5, little-endian, before the sum in byte 15
+ * @param session the 20 bytes of STATE
+ * @returns 20 bytes
+ * @throws ProtocolError `bad-hex`, `bad-length`, or `bad-field` for a time outside 32 bits
+ */
+export function offlineUnlockPacket(
+	input: OfflineGrant & { session: Uint8Array; at: number }
+): Bytes {
+	const { at } = input;
+	if (!Number.isInteger(at) || at < 0 || at > 0xffffffff)
+		throw new ProtocolError('bad-field', 'a time is whole Unix seconds in 32 bits');
+	const { header, block, key } = parts(input);
+	const timed = concat(block.subarray(0, 2), littleEndian(at, 4), block.subarray(6));
+	timed[15] = sum8(timed);
+	return sealCommand(header, timed, key, input.session);
+}
+
+/**
+ * The same for a command whose block goes out as it was issued: no time, no sum.
+ * @throws ProtocolError `bad-hex`, `bad-length`
+ */
+export function scheduledUnlockPacket(input: OfflineGrant & { session: Uint8Array }): Bytes {
+	const { header, block, key } = parts(input);
+	return sealCommand(header, block, key, input.session);
+}
+
+function parts(input: OfflineGrant & { session: Uint8Array }) {
+	const command = fromHex(input.unlockCommand, 20);
+	const key = fromHex(input.offlineKey, 16);
+	if (input.session.length !== SESSION_LENGTH)
+		throw new ProtocolError('bad-length', `a session is 20 bytes, not ${input.session.length}`);
+	return { header: command.subarray(0, 4), block: command.subarray(4), key };
+}
