@@ -1,0 +1,39 @@
+import type { Db } from './db/connect.ts';
+import { newId } from './db/id.ts';
+
+/** Management deeds that are written down, in the transaction that does them. */
+export type Deed =
+	| 'company.add'
+	| 'demo.add'
+	| 'key.add'
+	| 'key.revoke'
+	| 'lock.add'
+	| 'lock.change'
+	| 'lock.import'
+	| 'person.add'
+	| 'person.invite'
+	| 'person.withdraw'
+	| 'person.join'
+	| 'person.grant'
+	| 'person.remove';
+
+/** Writes down who did what; `actor` is a user id or `cli`, `detail` never holds a secret. */
+export async function audit(
+	db: Db,
+	companyId: string,
+	actor: string,
+	deed: Deed,
+	detail: Readonly<Record<string, unknown>>
+): Promise<void> {
+	await db
+		.insertInto('audit')
+		.values({
+			id: newId(),
+			company_id: companyId,
+			at: Date.now(),
+			actor,
+			deed,
+			detail: JSON.stringify(detail)
+		})
+		.execute();
+}

@@ -1,0 +1,106 @@
+import { betterAuth, type BetterAuthOptions } from 'better-auth';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
+import { organization } from 'better-auth/plugins/organization';
+import type { Config } from '../config.ts';
+import type { Connection } from '../db/connect.ts';
+import type { Log } from '../log.ts';
+import type { Secret } from '../secret.ts';
+import { isFirstRun } from './companies.ts';
+import { demoSignIn, DEMO_LIMIT } from './demo-sign-in.ts';
+import { findInvitation } from './invitations.ts';
+
+export const PASSWORD_MIN = 12;
+
+/** The header with the client's address, set by our hook and nobody else. */
+export const IP_HEADER = 'x-hasp-ip';
+
+/** Name of the session cookie: `__Host-` binds it to this host, and is refused over plain http. */
+export function sessionCookie(config: Config): string {
+	return `${cookiePrefix(config)}.session_token`;
+}
+
+function cookiePrefix(config: Config): string {
+	return config.https ? '__Host-hasp' : 'hasp';
+}
+
+/**
+ * What of better-auth is reachable under /api/auth; the rest, above all its organization plugin's
+ * own endpoints, would go around our rules for companies and answers 404.
+ */
+export const AUTH_PATHS: ReadonlySet<string> = new Set([
+	'/sign-up/email',
+	'/sign-in/email',
+	'/sign-out',
+	'/get-session',
+	'/change-password',
+	'/update-user',
+	'/revoke-other-sessions'
+]);
+
+export interface AuthParts {
+	config: Config;
+	connection: Connection;
+	secret: Secret;
+	log: Log;
+}
+
+/**
+ * The options of better-auth on our database. `transaction: false`: with true it would hold a
+ * connection, on SQLite the only one, while a password is hashed.
+ */
+export function authOptions({ config, connection, secret, log }: AuthParts) {
+	const { db, dialect } = connection;
+	return {
+		database: { db, type: dialect, transaction: false },
+		baseURL: config.origin,
+		basePath: '/api/auth',
+		secret: secret.authSecret,
+		// Our own hook has compared Origin with the host already; without ORIGIN (vite dev) the
+		// address is not known before a request.
+		trustedOrigins: (request?: Request) => (request ? [new URL(request.url).origin] : []),
+		emailAndPassword: { enabled: true, minPasswordLength: PASSWORD_MIN, maxPasswordLength: 128 },
+		rateLimit: {
+			enabled: true,
+			storage: 'database',
+			// Never asked for: it makes better-auth keep rows as long as our own limit needs them.
+			customRules: { '/hasp/demo': { window: DEMO_LIMIT.window, max: DEMO_LIMIT.max } }
+		},
+		session: { expiresIn: 7 * 24 * 3600, updateAge: 24 * 3600 },
+		advanced: {
+			cookiePrefix: cookiePrefix(config),
+			useSecureCookies: false,
+			defaultCookieAttributes: {
+				secure: config.https,
+				sameSite: 'strict',
+				httpOnly: true,
+				path: '/'
+			},
+			ipAddress: { ipAddressHeaders: [IP_HEADER] }
+		},
+		telemetry: { enabled: false },
+		logger: {
+			level: 'warn',
+			log: (level, message) => log[level]({ part: 'auth' }, message)
+		},
+		hooks: {
+			before: createAuthMiddleware(async (ctx) => {
+				if (ctx.path !== '/sign-up/email') return;
+				const token: unknown = ctx.body?.invitation;
+				const invited = typeof token === 'string' && (await findInvitation(db, token));
+				if (invited || (await isFirstRun(db))) return;
+				throw new APIError('FORBIDDEN', {
+					code: 'SIGN_UP_CLOSED',
+					message: 'Signing up needs an invitation.'
+				});
+			})
+		},
+		plugins: [organization(), demoSignIn()]
+	} satisfies BetterAuthOptions;
+}
+
+/** better-auth as this server uses it. */
+export function makeAuth(parts: AuthParts) {
+	return betterAuth(authOptions(parts));
+}
+
+export type Auth = ReturnType<typeof makeAuth>;
