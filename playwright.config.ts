@@ -1,0 +1,18 @@
+import { defineConfig } from '@playwright/test';
+import { launchOptions } from './tests/e2e/launch.ts';
+
+export default defineConfig({
+	testDir: 'tests/e2e',
+	testMatch: '**/*.spec.ts',
+	// The fake adapter belongs to one browser, and two cores do not carry two browsers and a server.
+	workers: 1,
+	// A retry would hide the very races that these tests look for.
+	retries: 0,
+	forbidOnly: true,
+	timeout: 30_000,
+	reporter: 'list',
+	use: {
+		launchOptions: launchOptions('stock'),
+		trace: 'retain-on-failure'
+	}
+});
