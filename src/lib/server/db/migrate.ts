@@ -4,6 +4,7 @@ import { DatabaseError } from './error.ts';
 import { accounts } from './migrations/0001.ts';
 import { locks } from './migrations/0002.ts';
 import { events } from './migrations/0003.ts';
+import { answers } from './migrations/0004.ts';
 
 /** Makes one step of the schema inside the transaction it is given. */
 export type Migration = (db: Db, dialect: Dialect) => Promise<void>;
@@ -12,7 +13,8 @@ export type Migration = (db: Db, dialect: Dialect) => Promise<void>;
 const MIGRATIONS: readonly { name: string; up: Migration }[] = [
 	{ name: 'accounts', up: accounts },
 	{ name: 'locks', up: locks },
-	{ name: 'events', up: events }
+	{ name: 'events', up: events },
+	{ name: 'answers', up: answers }
 ];
 
 /** The number of the last migration this program knows. */

@@ -107,7 +107,12 @@ export interface LockTable {
 	pending_changes: string | null;
 	/** 0..255. */
 	next_reference: number;
+	/** Every log record up to this counter is here, or is known to be lost. */
 	log_cursor: number;
+	/** A counter the lock has reached: while it is above the cursor, records are missing here. */
+	log_seen: number;
+	/** How often the lock's keys were declared unknown. */
+	recovery: number;
 	alarm: string | null;
 	/** JSON. */
 	settings: string;
@@ -150,7 +155,12 @@ export interface IssuedTable {
 	tracking_key: string | null;
 	user_id: string | null;
 	at: number;
+	/** Epoch the opening came under; in a recovery the last one known. */
 	epoch: number;
+	/** The lock's `recovery` when these commands probed for its keys, else null. */
+	recovery: number | null;
+	/** Ordinal of the last server packet heard for these commands, or null. */
+	heard: number | null;
 }
 
 /** Upload batches that are durable here. */
