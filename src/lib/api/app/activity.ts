@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { Mac, PacketHex, Session, Time } from './shapes.ts';
 
 /** Actions of the Core API text; the three last are left out unless asked for. */
@@ -27,39 +27,41 @@ export const ActivityEntry = z.object({
 	recordedAt: Time,
 	rangeStart: Time,
 	rangeEnd: Time,
-	trackingKey: z.string().nullable()
+	trackingKey: z.nullable(z.string())
 });
 export type ActivityEntry = z.infer<typeof ActivityEntry>;
 
 export const ActivityQuery = z.object({
-	mac: Mac.optional(),
-	action: z.enum(ACTIONS).optional(),
-	trackingKey: z.string().max(200).optional(),
-	before: z.coerce.number().int().min(0).optional(),
-	after: z.coerce.number().int().min(0).optional(),
+	mac: z.optional(Mac),
+	action: z.optional(z.enum(ACTIONS)),
+	trackingKey: z.optional(z.string().check(z.maxLength(200))),
+	before: z.optional(z.coerce.number().check(z.int(), z.minimum(0))),
+	after: z.optional(z.coerce.number().check(z.int(), z.minimum(0))),
 	/** `next` of the page before. */
-	cursor: z.string().max(200).optional(),
-	limit: z.coerce.number().int().min(1).max(200).default(50)
+	cursor: z.optional(z.string().check(z.maxLength(200))),
+	limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 50)
 });
 export const ActivityReply = z.object({
 	activity: z.array(ActivityEntry),
-	next: z.string().nullable()
+	next: z.nullable(z.string())
 });
 export type ActivityReply = z.infer<typeof ActivityReply>;
 
 /** What a lock sent in one session, kept by the phone until the server lists its id as durable. */
 export const UploadBatch = z.object({
 	/** Made by the phone before the first send; the same id always has the same body. */
-	id: z.string().min(8).max(64),
+	id: z.string().check(z.minLength(8), z.maxLength(64)),
 	mac: Mac,
 	session: Session,
 	receivedAt: Time,
 	/** In the order they were received. */
-	packets: z.array(PacketHex).min(1).max(2000)
+	packets: z.array(PacketHex).check(z.minLength(1), z.maxLength(2000))
 });
 export type UploadBatch = z.infer<typeof UploadBatch>;
 
-export const UploadRequest = z.object({ batches: z.array(UploadBatch).min(1).max(200) });
+export const UploadRequest = z.object({
+	batches: z.array(UploadBatch).check(z.minLength(1), z.maxLength(200))
+});
 export const UploadReply = z.object({
 	/** Ids whose packets are on disk here; only these may leave the phone's outbox. */
 	durable: z.array(z.string()),

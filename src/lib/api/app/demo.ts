@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { Lock } from './locks.ts';
 
 /** A fresh demo company with one virtual padlock, which starts from the public default key. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** What an endpoint of our own pages answers when it refuses. */
 export const ERROR_CODES = [

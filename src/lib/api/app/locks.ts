@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { Environment, Mac, PacketHex, Session, Time } from './shapes.ts';
 
 /** What is known of the shackle, with the time it was heard. Never a guess. */
@@ -22,10 +22,10 @@ export const Lock = z.object({
 	/** True while changes wait for the lock's next online opening. */
 	waitsForLock: z.boolean(),
 	/** Last reading, or null before the first. */
-	battery: z.object({ millivolts: z.int(), at: Time }).nullable(),
-	lastKnown: LockState.nullable(),
+	battery: z.nullable(z.object({ millivolts: z.int(), at: Time })),
+	lastKnown: z.nullable(LockState),
 	/** Who opened it last and when, or null. */
-	lastOpened: z.object({ at: Time, trackingKey: z.string().nullable() }).nullable(),
+	lastOpened: z.nullable(z.object({ at: Time, trackingKey: z.nullable(z.string()) })),
 	mayOpen: z.boolean(),
 	mayUnshackle: z.boolean()
 });
@@ -34,34 +34,32 @@ export type Lock = z.infer<typeof Lock>;
 export const LocksReply = z.object({ locks: z.array(Lock) });
 export const LockReply = z.object({ lock: Lock });
 
+const Name = z.string().check(z.trim(), z.minLength(1), z.maxLength(80));
+const Place = z.string().check(z.trim(), z.maxLength(80));
+
 export const AddLockRequest = z.object({
 	mac: Mac,
-	name: z.string().trim().min(1).max(80),
-	place: z.string().trim().max(80).default(''),
-	serial: z.string().trim().max(40).default(''),
+	name: Name,
+	place: z._default(Place, ''),
+	serial: z._default(z.string().check(z.trim(), z.maxLength(40)), ''),
 	hardwareType: z
 		.string()
-		.trim()
-		.toUpperCase()
-		.regex(/^[0-9][A-Z]$/, 'two characters, such as 4I'),
-	firmware: z
-		.string()
-		.trim()
-		.regex(/^\d{1,3}\.\d{1,3}$/, 'such as 4.25')
-		.default('4.25'),
+		.check(z.trim(), z.toUpperCase(), z.regex(/^[0-9][A-Z]$/, 'two characters, such as 4I')),
+	firmware: z._default(
+		z.string().check(z.trim(), z.regex(/^\d{1,3}\.\d{1,3}$/, 'such as 4.25')),
+		'4.25'
+	),
 	/** The lock's base key, 16 bytes in hex. Left out: the public default key. */
-	baseKey: z
-		.string()
-		.regex(/^[0-9a-fA-F]{32}$/, 'a base key is 16 bytes in hex')
-		.toLowerCase()
-		.optional(),
-	environment: Environment.default('production')
+	baseKey: z.optional(
+		z.string().check(z.regex(/^[0-9a-fA-F]{32}$/, 'a base key is 16 bytes in hex'), z.toLowerCase())
+	),
+	environment: z._default(Environment, 'production')
 });
 export type AddLockRequest = z.input<typeof AddLockRequest>;
 
 export const ChangeLockRequest = z.object({
-	name: z.string().trim().min(1).max(80).optional(),
-	place: z.string().trim().max(80).optional()
+	name: z.optional(Name),
+	place: z.optional(Place)
 });
 export type ChangeLockRequest = z.infer<typeof ChangeLockRequest>;
 
@@ -76,6 +74,6 @@ export type CommandsRequest = z.infer<typeof CommandsRequest>;
 export const CommandsReply = z.object({
 	commands: z.array(PacketHex),
 	/** Index of the packet whose success means that the lock is open; null when none opens. */
-	opensAt: z.int().min(0).nullable()
+	opensAt: z.nullable(z.int().check(z.minimum(0)))
 });
 export type CommandsReply = z.infer<typeof CommandsReply>;

@@ -1,22 +1,24 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { Environment, Mac, Time } from './shapes.ts';
 
 export const Role = z.enum(['owner', 'admin', 'member']);
 export type Role = z.infer<typeof Role>;
 
 export const Me = z.object({
-	user: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
-	company: z
-		.object({ id: z.string(), name: z.string(), role: Role, ownerName: z.string() })
-		.nullable(),
+	user: z.nullable(z.object({ id: z.string(), name: z.string(), email: z.string() })),
+	company: z.nullable(
+		z.object({ id: z.string(), name: z.string(), role: Role, ownerName: z.string() })
+	),
 	/** True while nobody has set up a company on this server. */
 	firstRun: z.boolean(),
 	/** When the demo ends, or null outside it. */
-	demoEnds: Time.nullable()
+	demoEnds: z.nullable(Time)
 });
 export type Me = z.infer<typeof Me>;
 
-export const CompanyRequest = z.object({ name: z.string().trim().min(1).max(80) });
+export const CompanyRequest = z.object({
+	name: z.string().check(z.trim(), z.minLength(1), z.maxLength(80))
+});
 
 export const Person = z.object({
 	userId: z.string(),
@@ -45,9 +47,9 @@ export type PeopleReply = z.infer<typeof PeopleReply>;
 
 export const InviteRequest = z.object({
 	/** Who it is for, as the manager calls them. */
-	name: z.string().trim().min(1).max(80),
+	name: z.string().check(z.trim(), z.minLength(1), z.maxLength(80)),
 	role: z.enum(['admin', 'member']),
-	locks: z.array(Mac).max(1000).default([])
+	locks: z._default(z.array(Mac).check(z.maxLength(1000)), [])
 });
 export type InviteRequest = z.input<typeof InviteRequest>;
 
@@ -64,7 +66,7 @@ export const InvitationPreview = z.object({
 });
 export type InvitationPreview = z.infer<typeof InvitationPreview>;
 
-export const GrantLocksRequest = z.object({ locks: z.array(Mac).max(1000) });
+export const GrantLocksRequest = z.object({ locks: z.array(Mac).check(z.maxLength(1000)) });
 
 export const ApiKey = z.object({
 	id: z.string(),
@@ -73,7 +75,7 @@ export const ApiKey = z.object({
 	/** First characters of the secret, to tell keys apart. */
 	hint: z.string(),
 	createdAt: Time,
-	revokedAt: Time.nullable()
+	revokedAt: z.nullable(Time)
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 
