@@ -1,7 +1,12 @@
 /// <reference types="trusted-types" />
 /// <reference types="web-bluetooth" />
 declare global {
-	namespace App {}
+	namespace App {
+		interface Locals {
+			/** Names the request in the log and in the answer's `x-request-id`. */
+			requestId?: string;
+		}
+	}
 }
 
 export {};

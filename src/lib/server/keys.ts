@@ -4,7 +4,8 @@ import type { Db } from './db/connect.ts';
 import { newId } from './db/id.ts';
 import type { EnvironmentName } from './db/tables.ts';
 import { inTransaction } from './db/transaction.ts';
-import { notFound } from './error.ts';
+import { notFound, ServerError } from './error.ts';
+import type { Member } from './people/identity.ts';
 import { hashOf, newToken } from './token.ts';
 
 export type KeyKind = 'private' | 'mobile';
@@ -48,6 +49,18 @@ export async function addKey(
 		await audit(trx, companyId, actor, 'key.add', { id, environment, kind });
 	});
 	return { key: { id, environment, kind, hint, createdAt: now, revokedAt: null }, secret };
+}
+
+/** The same for a person; a demo company has no use for keys. Throws ServerError `forbidden`. */
+export async function addKeyFor(
+	db: Db,
+	{ company, userId }: Member,
+	request: { environment: EnvironmentName; kind: KeyKind }
+) {
+	if (company.demoEnds !== null) {
+		throw new ServerError('forbidden', 'A demo company cannot make API keys.');
+	}
+	return addKey(db, company.id, userId, request);
 }
 
 /** The company's keys, newest first, revoked ones too. */

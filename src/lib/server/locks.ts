@@ -168,6 +168,8 @@ export function newRow(
 		pending_changes: null,
 		next_reference: 0,
 		log_cursor: 0,
+		log_seen: 0,
+		recovery: 0,
 		alarm: null,
 		settings: '{}'
 	};

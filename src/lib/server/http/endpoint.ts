@@ -27,9 +27,9 @@ export interface ApiEvent {
 /** What an endpoint declares; what has no schema is not read. */
 export interface Declaration<
 	W extends Who,
-	P extends z.ZodType,
-	Q extends z.ZodType,
-	B extends z.ZodType
+	P extends z.core.$ZodType,
+	Q extends z.core.$ZodType,
+	B extends z.core.$ZodType
 > {
 	who: W;
 	params?: P;
@@ -61,9 +61,9 @@ export type Endpoint = ((event: ApiEvent) => Promise<Response>) & { readonly who
  */
 export function endpoint<
 	W extends Who,
-	P extends z.ZodType = z.ZodUndefined,
-	Q extends z.ZodType = z.ZodUndefined,
-	B extends z.ZodType = z.ZodUndefined
+	P extends z.core.$ZodType = z.core.$ZodUndefined,
+	Q extends z.core.$ZodType = z.core.$ZodUndefined,
+	B extends z.core.$ZodType = z.core.$ZodUndefined
 >(
 	declared: Declaration<W, P, Q, B>,
 	run: (call: Call<W, z.output<P>, z.output<Q>, z.output<B>>) => Promise<object>
@@ -72,7 +72,7 @@ export function endpoint<
 		const server = theServer();
 		try {
 			const { request, url } = event;
-			const found = await whoIs(server, request, declared.who !== 'anyone');
+			const found = await whoIs(server, request);
 			const who = allow(declared.who, found.identity);
 			if (Object.values(event.params).some((value) => value?.includes('\0'))) throw notFound();
 			const params = parse(declared.params, event.params);
@@ -85,7 +85,10 @@ export function endpoint<
 			const result = await run({ server, who, params, query, body, ip, request });
 			const response = result instanceof Response ? result : Response.json(result);
 			response.headers.set('cache-control', 'no-store');
-			for (const cookie of found.cookies) response.headers.append('set-cookie', cookie);
+			// An endpoint that sets the cookie itself has begun another session.
+			if (!response.headers.has('set-cookie')) {
+				for (const cookie of found.cookies) response.headers.append('set-cookie', cookie);
+			}
 			return response;
 		} catch (error) {
 			return refuse(error, server.log, event.locals.requestId);
@@ -99,15 +102,14 @@ const RENEW_AFTER = 24 * 3600 * 1000;
 
 async function whoIs(
 	{ config, secret, db, auth }: Server,
-	request: Request,
-	renew: boolean
+	request: Request
 ): Promise<{ identity: Identity | null; cookies: string[] }> {
 	const cookies = request.headers.get('cookie');
 	const token = tokenOf(cookies, sessionCookie(config), secret.authSecret);
 	if (token === undefined) return { identity: null, cookies: [] };
 	const now = Date.now();
 	const identity = await identify(db, token, now);
-	if (!renew || identity === null || now - identity.renewedAt < RENEW_AFTER) {
+	if (identity === null || now - identity.renewedAt < RENEW_AFTER) {
 		return { identity, cookies: [] };
 	}
 	const { headers } = await auth.api.getSession({ headers: request.headers, returnHeaders: true });
@@ -127,9 +129,9 @@ function allow<W extends Who>(who: W, identity: Identity | null): CallerOf<W> {
 	return identity as CallerOf<W>;
 }
 
-function parse<S extends z.ZodType>(schema: S | undefined, value: unknown): z.output<S> {
+function parse<S extends z.core.$ZodType>(schema: S | undefined, value: unknown): z.output<S> {
 	if (schema === undefined) return undefined as z.output<S>;
-	const result = schema.safeParse(value);
+	const result = z.core.safeParse(schema, value);
 	if (result.success) return result.data;
 	const said = result.error.issues
 		.slice(0, 3)

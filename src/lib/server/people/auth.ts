@@ -31,9 +31,7 @@ export const AUTH_PATHS: ReadonlySet<string> = new Set([
 	'/sign-up/email',
 	'/sign-in/email',
 	'/sign-out',
-	'/get-session',
 	'/change-password',
-	'/update-user',
 	'/revoke-other-sessions'
 ]);
 

@@ -3,7 +3,7 @@ import { audit } from '../audit.ts';
 import type { Connection, Db } from '../db/connect.ts';
 import { newId } from '../db/id.ts';
 import { ServerError } from '../error.ts';
-import type { Role } from './identity.ts';
+import type { Identity, Member, Role } from './identity.ts';
 
 export interface Company {
 	id: string;
@@ -53,24 +53,28 @@ export async function actIn(db: Db, companyId: string, userId: string): Promise<
 }
 
 /**
- * The first company, with the caller as its owner. Throws ServerError `conflict` once there is
- * one: two people on the first-run page at once do not both become owners.
+ * The first company, with the caller as its owner; returns the caller as they are now. Throws
+ * ServerError `conflict` once there is one: two people on the first-run page at once do not both
+ * become owners.
  */
 export async function foundCompany(
 	{ db, dialect }: Connection,
-	userId: string,
+	who: Identity,
 	name: string
-): Promise<Company> {
+): Promise<Member> {
+	if (who.company !== null && who.company.demoEnds !== null) {
+		throw new ServerError('forbidden', 'Sign up with a name of your own first.');
+	}
 	return db.transaction().execute(async (trx) => {
 		// SQLite has one writer; PostgreSQL must be told that founding goes one after another.
 		if (dialect === 'postgres') await sql`lock table "organization" in exclusive mode`.execute(trx);
 		if (!(await isFirstRun(trx))) {
 			throw new ServerError('conflict', 'A company is set up here already: ask for an invitation.');
 		}
-		const company = await addCompany(trx, name, userId);
-		await addMember(trx, company.id, userId, 'owner');
-		await actIn(trx, company.id, userId);
-		return company;
+		const { id } = await addCompany(trx, name, who.userId);
+		await addMember(trx, id, who.userId, 'owner');
+		await actIn(trx, id, who.userId);
+		return { ...who, company: { id, name, role: 'owner', demoEnds: null } };
 	});
 }
 

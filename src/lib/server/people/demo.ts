@@ -4,23 +4,30 @@ import type { Server } from '../context.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import { newId } from '../db/id.ts';
+import { ServerError } from '../error.ts';
 import { addLock, DEFAULT_BASE_KEY } from '../locks.ts';
 import { actIn, addCompany, addMember } from './companies.ts';
 import { DEMO_LIMIT } from './demo-sign-in.ts';
+import type { Identity } from './identity.ts';
 import { count } from './limit.ts';
 
 /** A demo ends after a day. */
 export const DEMO_LIFE = 24 * 3600 * 1000;
 
 /**
- * Makes a demo company with an anonymous owner and one virtual padlock, and signs that person in.
- * Returns the reply and the Set-Cookie lines. Throws ServerError `too-many`.
+ * Makes a demo company with an anonymous owner and one virtual padlock, and signs that person in:
+ * a DemoReply with the cookie. Throws ServerError `too-many`, `conflict` for who has a company.
  */
 export async function openDemo(
 	{ connection: { db, dialect }, secret, auth }: Server,
+	who: Identity | null,
 	ip: string,
 	request: Request
-): Promise<{ reply: DemoReply; cookies: string[] }> {
+): Promise<Response> {
+	// It would sign them out of their company without a word.
+	if (who?.company && who.company.demoEnds === null) {
+		throw new ServerError('conflict', 'Sign out first: a demo signs you in to another company.');
+	}
 	await count(db, `demo|${ip}`, DEMO_LIMIT);
 	const userId = newId();
 	const lock = await db.transaction().execute(async (trx) => {
@@ -64,10 +71,10 @@ export async function openDemo(
 	});
 	const { companyId, ...shown } = lock;
 	await actIn(db, companyId, userId);
-	return {
-		reply: { lock: shown, baseKey: DEFAULT_BASE_KEY },
-		cookies: headers.getSetCookie()
-	};
+	const reply: DemoReply = { lock: shown, baseKey: DEFAULT_BASE_KEY };
+	const response = Response.json(reply);
+	for (const cookie of headers.getSetCookie()) response.headers.append('set-cookie', cookie);
+	return response;
 }
 
 /** Deletes demo companies that have ended, with everything in them. Returns how many. */

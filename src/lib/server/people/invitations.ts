@@ -55,6 +55,14 @@ export async function invite(
 	return { invitation, token };
 }
 
+/**
+ * The page to send to the invited person. The token stands behind `#`, so that no server's or
+ * proxy's log has it.
+ */
+export function invitationLink(origin: string, token: string): string {
+	return `${origin}/invitation#${token}`;
+}
+
 /** Invitations that still stand, newest first. */
 export async function listInvitations(db: Db, companyId: string): Promise<Invitation[]> {
 	const rows = await db
@@ -115,15 +123,17 @@ export async function previewInvitation(db: Db, token: string): Promise<Invitati
 }
 
 /**
- * Makes the person a member, with the locks of the invitation, and uses it up. Throws ServerError
- * `not-found`, `gone`, `conflict` for who belongs to the company already.
+ * Makes the person a member, with the locks of the invitation, and uses it up; returns the person
+ * as they are now. Throws ServerError `not-found`, `gone`, `conflict` for who belongs to the
+ * company already.
  */
-export async function acceptInvitation(db: Db, who: Identity, token: string): Promise<void> {
+export async function acceptInvitation(db: Db, who: Identity, token: string): Promise<Member> {
 	if (who.company !== null && who.company.demoEnds !== null) {
 		throw new ServerError('forbidden', 'Sign up with a name of your own first.');
 	}
-	await db.transaction().execute(async (trx) => {
-		const { id, company_id: companyId, role, locks } = await demand(trx, token);
+	return db.transaction().execute(async (trx) => {
+		const invitation = await demand(trx, token);
+		const { id, company_id: companyId, companyName, role, locks } = invitation;
 		const member = await trx
 			.selectFrom('member')
 			.select('id')
@@ -155,6 +165,7 @@ export async function acceptInvitation(db: Db, who: Identity, token: string): Pr
 				.execute();
 		}
 		await audit(trx, companyId, who.userId, 'person.join', { invitation: id, role });
+		return { ...who, company: { id: companyId, name: companyName, role, demoEnds: null } };
 	});
 }
 

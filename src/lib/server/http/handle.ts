@@ -1,0 +1,61 @@
+import { newId } from '../db/id.ts';
+import { ServerError } from '../error.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import { IP_HEADER } from '../people/auth.ts';
+import { isForeign } from './origin.ts';
+import { refuse } from './refuse.ts';
+
+/** What this file needs of Kit's RequestEvent. */
+export interface HandledEvent {
+	readonly request: Request;
+	readonly url: URL;
+	readonly route: { readonly id: string | null };
+	readonly locals: { requestId?: string };
+	getClientAddress(): string;
+}
+
+/**
+ * Around every request: an id, the check that no other site sent it, the client's address in a
+ * header nobody else can set, safe headers, one log line.
+ */
+export async function around<E extends HandledEvent>(
+	{ config, log }: { config: Config; log: Log },
+	event: E,
+	resolve: (event: E) => Response | Promise<Response>
+): Promise<Response> {
+	const began = performance.now();
+	const requestId = newId();
+	event.locals.requestId = requestId;
+	event.request.headers.set(IP_HEADER, event.getClientAddress());
+	const answer = isForeign(event.request, event.url)
+		? refuse(new ServerError('forbidden', 'Another site sent this.'), log, requestId)
+		: await resolve(event);
+	const response = secured(answer, config.https);
+	response.headers.set('x-request-id', requestId);
+	// The route, not the path: an invitation's token is part of the path.
+	log.info({
+		requestId,
+		method: event.request.method,
+		route: event.route.id ?? 'none',
+		status: response.status,
+		ms: Math.round((performance.now() - began) * 10) / 10
+	});
+	return response;
+}
+
+const YEAR = 365 * 24 * 3600;
+
+function secured(answer: Response, https: boolean): Response {
+	// The headers of a redirect or of an answer passed on cannot be changed: copy.
+	const response = new Response(answer.body, answer);
+	const { headers } = response;
+	headers.set('permissions-policy', 'bluetooth=(self)');
+	headers.set('referrer-policy', 'no-referrer');
+	headers.set('x-content-type-options', 'nosniff');
+	headers.set('x-frame-options', 'DENY');
+	headers.set('cross-origin-opener-policy', 'same-origin');
+	headers.set('cross-origin-resource-policy', 'same-origin');
+	if (https) headers.set('strict-transport-security', `max-age=${YEAR}; includeSubDomains`);
+	return response;
+}

@@ -1,0 +1,76 @@
+import type { ErrorCode } from '../../api/app/error.ts';
+import type { Server } from '../context.ts';
+import { notFound } from '../error.ts';
+import { readJson } from '../http/body.ts';
+import { refuse } from '../http/refuse.ts';
+import { AUTH_PATHS } from './auth.ts';
+
+/** Names and passwords are short. */
+const LIMIT = 16 * 1024;
+
+/**
+ * Passes one request to better-auth: only the paths of AUTH_PATHS, a bounded body, refusals in
+ * the words of our other endpoints (ErrorReply, better-auth's status), and no session token in
+ * the answer, where a script could read it.
+ */
+export async function authenticate(
+	{ auth, config, log }: Server,
+	request: Request,
+	path: string,
+	requestId: string | undefined
+): Promise<Response> {
+	try {
+		const name = `/${path.replace(/\/$/, '')}`;
+		if (!AUTH_PATHS.has(name)) throw notFound();
+		const body = JSON.stringify(await readJson(request, LIMIT));
+		const headers = new Headers(request.headers);
+		headers.set('content-type', 'application/json');
+		headers.delete('content-length');
+		const url = `${config.origin}/api/auth${name}`;
+		const answer = await auth.handler(new Request(url, { method: 'POST', headers, body }));
+		const said: unknown = await answer.json().catch(() => null);
+		if (answer.status >= 500) throw new Error('better-auth failed', { cause: said });
+		const out = new Headers({ 'cache-control': 'no-store' });
+		for (const cookie of answer.headers.getSetCookie()) out.append('set-cookie', cookie);
+		if (answer.ok) return Response.json(withoutToken(said), { headers: out });
+		const retry = answer.headers.get('x-retry-after');
+		if (retry !== null) out.set('retry-after', retry);
+		const message = messageOf(said);
+		return Response.json(
+			{ error: { code: codeOf(answer.status), message } },
+			{
+				status: answer.status,
+				headers: out
+			}
+		);
+	} catch (error) {
+		return refuse(error, log, requestId);
+	}
+}
+
+function withoutToken(said: unknown): object {
+	if (typeof said !== 'object' || said === null) return {};
+	return Object.fromEntries(Object.entries(said).filter(([name]) => name !== 'token'));
+}
+
+function messageOf(said: unknown): string {
+	const known = typeof said === 'object' && said !== null && 'message' in said;
+	return known && typeof said.message === 'string' ? said.message : 'Refused.';
+}
+
+function codeOf(status: number): ErrorCode {
+	switch (status) {
+		case 401:
+			return 'signed-out';
+		case 403:
+			return 'forbidden';
+		case 404:
+			return 'not-found';
+		case 422:
+			return 'conflict';
+		case 429:
+			return 'too-many';
+		default:
+			return 'bad-input';
+	}
+}
