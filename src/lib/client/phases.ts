@@ -28,6 +28,8 @@ export type FailureCode =
 	| 'no-answer'
 	/** The chosen device is another lock than the one on the page. */
 	| 'other-lock'
+	/** Another tab of this browser talks with this lock. Nothing was sent. */
+	| 'busy'
 	/** Service or characteristics are missing, or STATE is shorter than 20 bytes. */
 	| 'not-a-lock'
 	/** The link dropped before a packet was written. */
@@ -48,8 +50,10 @@ export type FailureCode =
 	| 'stuck'
 	/** The lock refused with another result. */
 	| 'refused-by-lock'
-	/** The link or the answer was lost after the command was written. */
-	| 'lost-after';
+	/** The link or the answer was lost after the command was written. The lock is being asked. */
+	| 'lost-after'
+	/** As before, and the lock, asked, has proven that it did not open. */
+	| 'not-opened';
 
 /** What the page of a lock draws. Times are milliseconds since 1970. */
 export interface Conversation {

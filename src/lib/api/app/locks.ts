@@ -74,6 +74,8 @@ export type CommandsRequest = z.infer<typeof CommandsRequest>;
 export const CommandsReply = z.object({
 	commands: z.array(PacketHex),
 	/** Index of the packet whose success means that the lock is open; null when none opens. */
-	opensAt: z.nullable(z.int().check(z.minimum(0)))
+	opensAt: z.nullable(z.int().check(z.minimum(0))),
+	/** The server's clock when it issued them: what the lock does by them is recorded no earlier. */
+	issuedAt: Time
 });
 export type CommandsReply = z.infer<typeof CommandsReply>;
