@@ -1,6 +1,14 @@
 import type { Bytes } from './bytes.ts';
 import { converse, type LockEvent, type LockOutcome } from './noke/programs.ts';
-import { GATT, kindOf, NAME_PREFIX, parseName, parseSession, type Kind } from './noke/profile.ts';
+import {
+	GATT,
+	kindOf,
+	NAME_PREFIX,
+	namesOf,
+	parseName,
+	parseSession,
+	type Kind
+} from './noke/profile.ts';
 import type { Program } from './program.ts';
 
 /** The radio side of a vendor: what a link must know, and nothing about commands. */
@@ -14,6 +22,8 @@ export interface Profile {
 	state: string;
 	namePrefix: string;
 	parseName(name: string): { mac: string; hardwareType: string };
+	/** Every name under which the lock of this MAC may advertise. */
+	namesOf(mac: string, hardwareType?: string): string[];
 }
 
 /** One vendor's language, as the rooms above see it. */
@@ -29,7 +39,7 @@ export type VendorId = 'noke';
 /** The one record of vendors. Outside their folders nobody branches on which one it is. */
 export const VENDORS: Record<VendorId, Vendor> = {
 	noke: {
-		profile: { ...GATT, namePrefix: NAME_PREFIX, parseName },
+		profile: { ...GATT, namePrefix: NAME_PREFIX, parseName, namesOf },
 		kindOf,
 		parseSession,
 		converse

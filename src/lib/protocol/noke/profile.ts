@@ -38,6 +38,18 @@ export function buildName(mac: string, hardwareType: string): string {
 	return `${NAME_PREFIX}${hardwareType}_${mac.replaceAll(':', '').toUpperCase()}`;
 }
 
+/** Hardware types of locks that people own; a list of names is complete with these. */
+const LOCK_TYPES = ['4I', '2I', '3P', '2P', '1P', '2U'];
+
+/**
+ * Every name under which the lock of this MAC may advertise, the likeliest first. The hardware type
+ * was typed by a person, so a lock must be found also when it is wrong or unknown.
+ */
+export function namesOf(mac: string, hardwareType?: string): string[] {
+	const types = new Set([...(hardwareType === undefined ? [] : [hardwareType]), ...LOCK_TYPES]);
+	return [...types].map((type) => buildName(mac, type));
+}
+
 /**
  * The value of STATE: bytes 2..3 battery in millivolts, little-endian; bytes 4..19 random.
  * @param bytes 20 bytes
