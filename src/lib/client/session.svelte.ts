@@ -8,7 +8,7 @@ export type SignRefusal =
 	| 'wrong-credentials'
 	/** An account has this address already. */
 	| 'taken'
-	/** Shorter than 8 or longer than 128 characters. */
+	/** Shorter than 12 or longer than 128 characters. */
 	| 'weak-password'
 	/** Not an address. */
 	| 'bad-email'
@@ -24,7 +24,8 @@ const REFUSALS: Record<string, SignRefusal> = {
 	USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: 'taken',
 	PASSWORD_TOO_SHORT: 'weak-password',
 	PASSWORD_TOO_LONG: 'weak-password',
-	INVALID_EMAIL: 'bad-email'
+	INVALID_EMAIL: 'bad-email',
+	SIGN_UP_CLOSED: 'closed'
 };
 
 /** Who is signed in, and for which company. */
@@ -85,7 +86,6 @@ export class SessionState {
 		const parsed = z.safeParse(AuthRefusal, await response.json().catch(() => undefined));
 		const refusal = REFUSALS[parsed.data?.code ?? ''];
 		if (refusal !== undefined) return refusal;
-		if (response.status === 403) return 'closed';
 		if (response.status === 429) throw new ClientError('too-many', 'wait before the next try');
 		throw new ClientError('internal', `status ${response.status} of ${path}`);
 	}
