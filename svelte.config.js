@@ -37,7 +37,7 @@ export default {
 			config: (config) => {
 				config.compilerOptions.allowImportingTsExtensions = true;
 				config.compilerOptions.erasableSyntaxOnly = true;
-				config.include.push('../tests/**/*.ts', '../src/cli/**/*.ts');
+				config.include.push('../vitest.config.ts', '../playwright.config.ts');
 			}
 		}
 	}
