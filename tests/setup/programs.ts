@@ -45,7 +45,6 @@ export function makeReady(): string | null {
 	console.log(`Installing ${absent.join(' and ')} …`);
 	// Without this the package makes and starts a cluster of its own; the tests want only its binaries.
 	const guarded = `d=/etc/postgresql-common/createcluster.d; f=$d/hasp-tests.conf
-		test -d $d && had=1 || had=
 		mkdir -p $d && echo 'create_main_cluster = false' > $f
 		trap 'rm -f $f' EXIT
 		${command}`;
