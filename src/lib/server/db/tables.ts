@@ -32,6 +32,17 @@ export interface SessionTable {
 	activeOrganizationId: string | null;
 }
 
+export interface AccountTable {
+	id: string;
+	accountId: string;
+	providerId: string;
+	userId: string;
+	/** scrypt hash, made by better-auth. */
+	password: string | null;
+	createdAt: AuthTime;
+	updatedAt: AuthTime;
+}
+
 export interface OrganizationTable {
 	id: string;
 	name: string;
@@ -226,6 +237,7 @@ export interface MigrationTable {
 export interface Tables {
 	user: UserTable;
 	session: SessionTable;
+	account: AccountTable;
 	organization: OrganizationTable;
 	member: MemberTable;
 	rateLimit: RateLimitTable;

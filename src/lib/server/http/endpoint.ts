@@ -1,9 +1,10 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { theServer, type Server } from '../context.ts';
 import { notFound, ServerError } from '../error.ts';
 import { identify, isManager, tokenOf, type Identity, type Member } from '../people/identity.ts';
 import { sessionCookie } from '../people/auth.ts';
 import { BODY_LIMIT, readJson } from './body.ts';
+import { parse } from './parse.ts';
 import { refuse } from './refuse.ts';
 
 /** Who may call an endpoint: everybody, whoever is signed in, a company's people, its managers. */
@@ -75,9 +76,9 @@ export function endpoint<
 			const found = await whoIs(server, request);
 			const who = allow(declared.who, found.identity);
 			if (Object.values(event.params).some((value) => value?.includes('\0'))) throw notFound();
-			const params = parse(declared.params, event.params);
-			const query = parse(declared.query, Object.fromEntries(url.searchParams));
-			const body = parse(
+			const params = parsed(declared.params, event.params);
+			const query = parsed(declared.query, Object.fromEntries(url.searchParams));
+			const body = parsed(
 				declared.body,
 				declared.body && (await readJson(request, declared.limit ?? BODY_LIMIT))
 			);
@@ -129,12 +130,6 @@ function allow<W extends Who>(who: W, identity: Identity | null): CallerOf<W> {
 	return identity as CallerOf<W>;
 }
 
-function parse<S extends z.core.$ZodType>(schema: S | undefined, value: unknown): z.output<S> {
-	if (schema === undefined) return undefined as z.output<S>;
-	const result = z.core.safeParse(schema, value);
-	if (result.success) return result.data;
-	const said = result.error.issues
-		.slice(0, 3)
-		.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message));
-	throw new ServerError('bad-input', said.join('; '));
+function parsed<S extends z.core.$ZodType>(schema: S | undefined, value: unknown): z.output<S> {
+	return schema === undefined ? (undefined as z.output<S>) : parse(schema, value);
 }

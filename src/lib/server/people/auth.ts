@@ -1,6 +1,7 @@
 import { betterAuth, type BetterAuthOptions } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { organization } from 'better-auth/plugins/organization';
+import { z } from 'zod';
 import type { Config } from '../config.ts';
 import type { Connection } from '../db/connect.ts';
 import type { Log } from '../log.ts';
@@ -10,6 +11,7 @@ import { demoSignIn, DEMO_LIMIT } from './demo-sign-in.ts';
 import { findInvitation } from './invitations.ts';
 
 export const PASSWORD_MIN = 12;
+export const PASSWORD_MAX = 128;
 
 /** The header with the client's address, set by our hook and nobody else. */
 export const IP_HEADER = 'x-hasp-ip';
@@ -42,6 +44,17 @@ export interface AuthParts {
 	log: Log;
 }
 
+/** What is looked at before better-auth does; '' stands for what does not fit. */
+const SignUp = z.object({
+	name: z.string().trim().max(80).catch(''),
+	email: z.email().max(254).catch(''),
+	invitation: z.string().max(100).catch('')
+});
+
+function refusal(code: string, message: string): APIError {
+	return new APIError('BAD_REQUEST', { code, message });
+}
+
 /**
  * The options of better-auth on our database. `transaction: false`: with true it would hold a
  * connection, on SQLite the only one, while a password is hashed.
@@ -56,7 +69,11 @@ export function authOptions({ config, connection, secret, log }: AuthParts) {
 		// Our own hook has compared Origin with the host already; without ORIGIN (vite dev) the
 		// address is not known before a request.
 		trustedOrigins: (request?: Request) => (request ? [new URL(request.url).origin] : []),
-		emailAndPassword: { enabled: true, minPasswordLength: PASSWORD_MIN, maxPasswordLength: 128 },
+		emailAndPassword: {
+			enabled: true,
+			minPasswordLength: PASSWORD_MIN,
+			maxPasswordLength: PASSWORD_MAX
+		},
 		rateLimit: {
 			enabled: true,
 			storage: 'database',
@@ -83,8 +100,10 @@ export function authOptions({ config, connection, secret, log }: AuthParts) {
 		hooks: {
 			before: createAuthMiddleware(async (ctx) => {
 				if (ctx.path !== '/sign-up/email') return;
-				const token: unknown = ctx.body?.invitation;
-				const invited = typeof token === 'string' && (await findInvitation(db, token));
+				const { name, email, invitation } = SignUp.parse(ctx.body);
+				if (name === '') throw refusal('BAD_NAME', 'A name has 1 to 80 characters.');
+				if (email === '') throw refusal('INVALID_EMAIL', 'Invalid email');
+				const invited = invitation !== '' && (await findInvitation(db, invitation));
 				if (invited || (await isFirstRun(db))) return;
 				throw new APIError('FORBIDDEN', {
 					code: 'SIGN_UP_CLOSED',

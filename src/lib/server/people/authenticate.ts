@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ErrorCode } from '../../api/app/error.ts';
 import type { Server } from '../context.ts';
 import { notFound } from '../error.ts';
@@ -8,10 +9,15 @@ import { AUTH_PATHS } from './auth.ts';
 /** Names and passwords are short. */
 const LIMIT = 16 * 1024;
 
+/** What better-auth says when it refuses. */
+const Refusal = z
+	.object({ code: z.string().catch(''), message: z.string().catch('Refused.') })
+	.catch({ code: '', message: 'Refused.' });
+
 /**
  * Passes one request to better-auth: only the paths of AUTH_PATHS, a bounded body, refusals in
- * the words of our other endpoints (ErrorReply, better-auth's status), and no session token in
- * the answer, where a script could read it.
+ * the words of our other endpoints (an ErrorReply, with better-auth's own `code` beside it and its
+ * status), and no session token in the answer, where a script could read it.
  */
 export async function authenticate(
 	{ auth, config, log }: Server,
@@ -35,13 +41,10 @@ export async function authenticate(
 		if (answer.ok) return Response.json(withoutToken(said), { headers: out });
 		const retry = answer.headers.get('x-retry-after');
 		if (retry !== null) out.set('retry-after', retry);
-		const message = messageOf(said);
+		const { code: reason, message } = Refusal.parse(said);
 		return Response.json(
-			{ error: { code: codeOf(answer.status), message } },
-			{
-				status: answer.status,
-				headers: out
-			}
+			{ code: reason, error: { code: codeOf(answer.status), message } },
+			{ status: answer.status, headers: out }
 		);
 	} catch (error) {
 		return refuse(error, log, requestId);
@@ -51,11 +54,6 @@ export async function authenticate(
 function withoutToken(said: unknown): object {
 	if (typeof said !== 'object' || said === null) return {};
 	return Object.fromEntries(Object.entries(said).filter(([name]) => name !== 'token'));
-}
-
-function messageOf(said: unknown): string {
-	const known = typeof said === 'object' && said !== null && 'message' in said;
-	return known && typeof said.message === 'string' ? said.message : 'Refused.';
 }
 
 function codeOf(status: number): ErrorCode {

@@ -6,6 +6,7 @@ import type { Db } from '../db/connect.ts';
 import { newId } from '../db/id.ts';
 import { ServerError } from '../error.ts';
 import { addLock, DEFAULT_BASE_KEY } from '../locks.ts';
+import { insertUser } from './accounts.ts';
 import { actIn, addCompany, addMember } from './companies.ts';
 import { DEMO_LIMIT } from './demo-sign-in.ts';
 import type { Identity } from './identity.ts';
@@ -32,24 +33,12 @@ export async function openDemo(
 	const userId = newId();
 	const lock = await db.transaction().execute(async (trx) => {
 		const company = await addCompany(trx, 'Demo', userId);
-		const now = new Date();
-		const at = now.toISOString();
 		await trx
 			.insertInto('demo')
-			.values({ company_id: company.id, ends_at: now.getTime() + DEMO_LIFE })
+			.values({ company_id: company.id, ends_at: Date.now() + DEMO_LIFE })
 			.execute();
-		await trx
-			.insertInto('user')
-			.values({
-				id: userId,
-				name: 'You',
-				email: `${userId}@demo.invalid`,
-				emailVerified: dialect === 'postgres' ? false : 0,
-				image: null,
-				createdAt: at,
-				updatedAt: at
-			})
-			.execute();
+		const email = `${userId}@demo.invalid`;
+		await insertUser(trx, dialect, { id: userId, name: 'You', email });
 		await addMember(trx, company.id, userId, 'owner');
 		await audit(trx, company.id, userId, 'demo.add', {});
 		const by = { companyId: company.id, actor: userId, name: 'You' };
