@@ -1,0 +1,15 @@
+/**
+ * Runs `work` while no other tab of this browser runs work of this name.
+ * @param otherwise `wait` for the other tab, or `skip`: then the answer is null
+ * @param locks absent in old browsers: there only this tab is kept in order, by its caller
+ */
+export async function alone<T>(
+	locks: LockManager | undefined,
+	name: string,
+	otherwise: 'wait' | 'skip',
+	work: () => Promise<T>
+): Promise<T | null> {
+	if (!locks) return work();
+	const options = { ifAvailable: otherwise === 'skip' };
+	return locks.request(name, options, async (lock) => (lock ? work() : null));
+}

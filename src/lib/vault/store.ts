@@ -1,0 +1,92 @@
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { OutboxBatch, RefusedBatch } from './outbox.ts';
+
+/** Why the phone's own storage did not do as asked. */
+export type VaultErrorCode =
+	/** No space left, or none granted. */
+	| 'full'
+	/** A newer version of the app has been opened in another tab: reload. */
+	| 'outdated'
+	/** The browser has no storage, forbids it or lost it. */
+	| 'unavailable';
+
+/** The one error of the vault room. Its message holds nothing of what is stored. */
+export class VaultError extends Error {
+	override readonly name = 'VaultError';
+	readonly code: VaultErrorCode;
+
+	constructor(code: VaultErrorCode, message: string, options?: ErrorOptions) {
+		super(message, options);
+		this.code = code;
+	}
+}
+
+/** What this phone keeps. A store more is a version more, and one step more in `upgrade`. */
+export interface VaultSchema extends DBSchema {
+	/** What locks said and the server has not yet confirmed, by id. */
+	outbox: { key: string; value: OutboxBatch };
+	/** What the server will never take, with its reason, by id. */
+	refused: { key: string; value: RefusedBatch };
+}
+
+const VERSION = 1;
+
+function upgrade(db: IDBPDatabase<VaultSchema>, from: number): void {
+	if (from < 1) {
+		db.createObjectStore('outbox', { keyPath: 'id' });
+		db.createObjectStore('refused', { keyPath: 'id' });
+	}
+}
+
+/** The database of this phone, opened when it is first needed and again after the browser closed it. */
+export class Vault {
+	readonly #name: string;
+	#opening: Promise<IDBPDatabase<VaultSchema>> | undefined;
+
+	constructor(name = 'hasp') {
+		this.#name = name;
+	}
+
+	/**
+	 * Runs `work` on the open database.
+	 * @throws VaultError
+	 */
+	async use<T>(work: (db: IDBPDatabase<VaultSchema>) => Promise<T>): Promise<T> {
+		try {
+			this.#opening ??= this.#open();
+			return await work(await this.#opening);
+		} catch (cause) {
+			const error = vaultError(cause);
+			if (error.code !== 'full') this.#opening = undefined;
+			throw error;
+		}
+	}
+
+	/** Closes it; the next use opens it again. */
+	async close(): Promise<void> {
+		const opening = this.#opening;
+		this.#opening = undefined;
+		(await opening?.catch(() => undefined))?.close();
+	}
+
+	#open(): Promise<IDBPDatabase<VaultSchema>> {
+		return openDB<VaultSchema>(this.#name, VERSION, {
+			upgrade,
+			// Another tab wants to upgrade: it may not have to wait until this one is closed.
+			blocking: () => void this.close(),
+			terminated: () => (this.#opening = undefined)
+		});
+	}
+}
+
+function vaultError(cause: unknown): VaultError {
+	if (cause instanceof VaultError) return cause;
+	switch ((cause as { name?: unknown } | null)?.name) {
+		case 'QuotaExceededError':
+			return new VaultError('full', 'no space left', { cause });
+		case 'VersionError':
+			return new VaultError('outdated', 'a newer version holds the vault', { cause });
+		default:
+			return new VaultError('unavailable', 'the browser’s storage failed', { cause });
+	}
+}
