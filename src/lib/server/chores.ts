@@ -12,7 +12,9 @@ const KEPT = 30 * 24 * HOUR;
  */
 export function startChores(server: Server): () => Promise<void> {
 	let running = clean(server);
-	const timer = setInterval(() => (running = clean(server)), HOUR);
+	const timer = setInterval(() => {
+		running = clean(server);
+	}, HOUR);
 	timer.unref();
 	return () => {
 		clearInterval(timer);

@@ -1,4 +1,4 @@
-import { authenticate } from '$lib/server/people/authenticate.ts';
+import { authenticate } from '$lib/server/http/authenticate.ts';
 import { theServer } from '$lib/server/context.ts';
 import type { RequestHandler } from './$types';
 

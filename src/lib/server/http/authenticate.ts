@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../api/app/error.ts';
 import type { Server } from '../context.ts';
 import { notFound } from '../error.ts';
-import { readJson } from '../http/body.ts';
-import { refuse } from '../http/refuse.ts';
-import { AUTH_PATHS } from './auth.ts';
+import { readJson } from './body.ts';
+import { refuse } from './refuse.ts';
+import { AUTH_PATHS } from '../people/auth.ts';
 
 /** Names and passwords are short. */
 const LIMIT = 16 * 1024;
