@@ -1,0 +1,282 @@
+/**
+ * Writes scheme.json: worked examples of docs/lock-scheme.md, made by reference.ts.
+ *
+ *     node tests/vectors/make-scheme.ts > tests/vectors/scheme.json
+ */
+import {
+	ackBody,
+	app,
+	authKey,
+	digestOf,
+	firstBlock,
+	getLogs,
+	hex,
+	K,
+	MAC,
+	mix,
+	packets,
+	recordBody,
+	removeKey,
+	reset,
+	server,
+	setKey,
+	setUp,
+	shutDown,
+	un,
+	unlock,
+	unshackle,
+	type Command,
+	type Under,
+	type Ack,
+	type LogRecord
+} from './reference.ts';
+
+// The lock of all examples
+const base = un('000102030405060708090a0b0c0d0e0f');
+const root = un('6b1f0d5a3c7e92b84410f7c6d2a9e35b8873c1de40956a2f1bb4e80c7d36a951');
+const session = un('0000040ba7b0d91f7f45ad25698a18375c7e4f16');
+const secondSession = un('0000b80bfffe8001a0c3d2e1f0112233445566ff');
+const T = 1_790_000_000;
+const FOR_EVER = 0xffffffff;
+const GENERATION = 1;
+const master = (epoch: number): Buffer => (epoch === 0 ? base : K(root, GENERATION, epoch, 0));
+const underMaster = (epoch: number): Under => ({
+	type: epoch === 0 ? 0 : 2,
+	slot: 0,
+	key: master(epoch),
+	epoch
+});
+
+function commandExample(
+	name: string,
+	c: Command,
+	epoch: number,
+	id: number,
+	time: number,
+	s = session
+) {
+	const under = underMaster(epoch);
+	return {
+		name,
+		input: {
+			masterKey: hex(under.key),
+			epoch,
+			session: hex(s),
+			id,
+			time,
+			opcode: c.opcode,
+			argument: c.argument,
+			data: hex(c.data)
+		},
+		expect: {
+			firstBlock: hex(firstBlock(c, under, id, time)),
+			authenticator: hex(firstBlock(c, under, id, time).subarray(6, 14)),
+			packets: packets(c, under, id, time, s).map(hex)
+		}
+	};
+}
+
+function grantExample(slot: number, epoch: number, s: Buffer, at: number) {
+	const key = K(root, GENERATION, epoch, slot);
+	const under: Under = { type: 4, slot, key, epoch: 0 };
+	const [header, block] = [Buffer.from([4, slot, 0, 0]), firstBlock(unlock(slot), under, 0, 0)];
+	return {
+		input: { key: hex(key), slot, session: hex(s), at },
+		expect: {
+			unlockCommand: hex(Buffer.concat([header, block])),
+			packet: hex(packets(unlock(slot), under, 0, at, s)[0]!),
+			scheduledPacket: hex(packets(unlock(slot), under, 0, 0, s)[0]!)
+		}
+	};
+}
+
+function serverExample(
+	name: string,
+	type: number,
+	epoch: number,
+	id: number,
+	ordinal: number,
+	said: { ack: Ack } | { record: LogRecord }
+) {
+	const body = 'ack' in said ? ackBody(said.ack) : recordBody(said.record);
+	const by = { key: master(epoch), epoch, session };
+	const packet = server(by, type, id, ordinal, body);
+	return {
+		name,
+		input: { masterKey: hex(by.key), epoch, session: hex(session), type, id, ordinal, ...said },
+		expect: { body: hex(body), packet: hex(packet) }
+	};
+}
+
+/** A lock out of the box, its button pressed once, opened for the first time: every byte on the air. */
+function firstContact() {
+	const writes = [reset, setKey(1, K(root, GENERATION, 1, 1), 0, FOR_EVER), removeKey(2)];
+	const sent: { name: string; c: Command; epoch: number }[] = [
+		...writes.map((c, i) => ({ name: `write ${i + 1}`, c, epoch: 0 })),
+		{ name: 'set up', c: setUp(writes, base, master(1), 1), epoch: 0 },
+		{ name: 'unlock', c: unlock(0x4d), epoch: 1 }
+	];
+	const by = { key: master(1), epoch: 1, session };
+	const said = { epoch: 1, clockWasUnknown: false };
+	const exchanges = sent.flatMap(({ name, c, epoch }, i) => {
+		const id = i + 1;
+		return packets(c, underMaster(epoch), id, T, session).map((packet) => ({
+			name,
+			write: hex(packet),
+			answers: [hex(app(0x60, id))]
+		}));
+	});
+	const setUpDone = exchanges.at(-2)!;
+	setUpDone.answers.unshift(
+		hex(
+			server(
+				by,
+				0x74,
+				4,
+				0,
+				ackBody({
+					...said,
+					opcode: 0xa1,
+					result: 0x60,
+					lockState: 3,
+					moreRecords: true,
+					argument: 3
+				})
+			)
+		)
+	);
+	const opened = { ...said, opcode: 0xa2, result: 0x60, lockState: 0, moreRecords: false };
+	exchanges
+		.at(-1)!
+		.answers.unshift(
+			hex(server(by, 0x75, 5, 1, ackBody({ ...opened, argument: 0x4d }))),
+			hex(server(by, 0x76, 5, 2, recordBody({ counter: 1, time: 0, action: 7, who: 0 }))),
+			hex(server(by, 0x76, 5, 3, recordBody({ counter: 2, time: T, action: 4, who: 0x4d })))
+		);
+	return {
+		note: 'a lock out of the box, its button pressed once; then its shackle is closed again',
+		baseKey: hex(base),
+		entropy: hex(session.subarray(4)),
+		batteryMillivolts: session.readUInt16LE(2),
+		session: hex(session),
+		exchanges,
+		afterClosing: hex(app(0x64, 1, 1))
+	};
+}
+
+export function makeScheme() {
+	const slotKey = K(root, GENERATION, 1, 1);
+	const writes = [reset, setKey(1, slotKey, T, T + 604_800), removeKey(100)];
+	const unlocked = { opcode: 0xa2, epoch: 1, clockWasUnknown: false, moreRecords: false };
+	return {
+		source:
+			'Made by make-scheme.ts from docs/lock-scheme.md with node:crypto alone (AES-128-ECB, HKDF; AES-CMAC by hand). It shares no code with Hasp.',
+		conventions: { hex: 'lower case', time: 'Unix seconds' },
+		lock: { baseKey: hex(base), root: hex(root), generation: GENERATION },
+		mixes: [
+			{ key: hex(base), session: hex(session), expect: hex(mix(base, session)) },
+			{
+				key: hex(master(1)),
+				session: hex(secondSession),
+				expect: hex(mix(master(1), secondSession))
+			}
+		],
+		macs: ['', '01', '00'.repeat(15), 'ff'.repeat(16), 'a5'.repeat(17), '3c'.repeat(48)].map(
+			(message) => ({
+				key: hex(base),
+				message,
+				authKey: hex(authKey(base)),
+				expect: hex(MAC(base, un(message)))
+			})
+		),
+		keys: [
+			[1, 1, 0],
+			[1, 1, 1],
+			[1, 2, 100],
+			[2, 70_000, 0],
+			[0xffffffff, 0xffffffff, 255]
+		].map(([generation, epoch, slot]) => ({
+			root: hex(root),
+			generation,
+			epoch,
+			slot,
+			expect: hex(K(root, generation!, epoch!, slot!))
+		})),
+		digests: [[], [reset], writes].map((list) => ({
+			key: hex(base),
+			writes: list.map((w) => ({ opcode: w.opcode, argument: w.argument, data: hex(w.data) })),
+			expect: hex(digestOf(base, list))
+		})),
+		commands: [
+			commandExample('shut down', shutDown, 1, 255, T),
+			commandExample('set up, first contact', setUp([], base, master(1), 1), 0, 1, T),
+			commandExample('set up, rotation', setUp(writes, master(1), master(2), 2), 1, 9, T),
+			commandExample('unlock', unlock(0x4d), 1, 3, T),
+			commandExample('unlock at epoch 0', unlock(0), 0, 1, T),
+			commandExample('unlock without time', unlock(255), 2, 128, 0, secondSession),
+			commandExample('remove limited key', removeKey(100), 1, 2, T),
+			commandExample('get logs', getLogs(0x010203), 1, 4, T),
+			commandExample('reset', reset, 1, 1, T),
+			commandExample('set key', setKey(1, slotKey, T, T + 604_800), 1, 2, T),
+			commandExample('set key, always', setKey(100, slotKey, 0, FOR_EVER), 0, 7, T),
+			commandExample('unshackle', unshackle(9), 1, 5, T),
+			commandExample('time above 2^31', unlock(1), 70_000, 6, 0x80000000, secondSession)
+		],
+		grants: [
+			grantExample(1, 1, session, T),
+			grantExample(100, 1, secondSession, 0x80000000),
+			grantExample(42, 7, session, 1)
+		],
+		appPackets: [
+			...[0x60, 0x61, 0x62, 0x63, 0x65, 0x69, 0x6a, 0x6d].map((result) => ({
+				input: { result, id: 0x1f },
+				expect: hex(app(result, 0x1f))
+			}))
+		],
+		shutdowns: [
+			{ input: { open: true, timedOut: true }, expect: hex(app(0x64, 0, 0)) },
+			{ input: { open: true, timedOut: false }, expect: hex(app(0x64, 0, 1)) },
+			{ input: { open: false, timedOut: true }, expect: hex(app(0x64, 1, 0)) },
+			{ input: { open: false, timedOut: false }, expect: hex(app(0x64, 1, 1)) }
+		],
+		serverPackets: [
+			serverExample('key', 0x74, 1, 4, 0, {
+				ack: {
+					...unlocked,
+					opcode: 0xa1,
+					result: 0x60,
+					lockState: 3,
+					moreRecords: true,
+					argument: 3
+				}
+			}),
+			serverExample('unlock', 0x75, 1, 5, 1, {
+				ack: { ...unlocked, result: 0x60, lockState: 0, argument: 0x4d }
+			}),
+			serverExample('refused by the window, clock unknown', 0x75, 1, 0, 2, {
+				ack: { ...unlocked, result: 0x6d, lockState: 3, clockWasUnknown: true, argument: 1 }
+			}),
+			serverExample('unshackled', 0x75, 70_000, 255, 255, {
+				ack: {
+					opcode: 0xb2,
+					result: 0x60,
+					epoch: 70_000,
+					lockState: 2,
+					moreRecords: true,
+					clockWasUnknown: true,
+					argument: 255
+				}
+			}),
+			serverExample('log', 0x76, 1, 5, 3, {
+				record: { counter: 0x010203, time: T, action: 1, who: 0x4d }
+			}),
+			serverExample('log, greatest values', 0x76, 0, 255, 256, {
+				record: { counter: 0xffffff, time: 0xffffffff, action: 9, who: 255 }
+			})
+		],
+		firstContact: firstContact()
+	};
+}
+
+if (process.argv[1] === import.meta.filename)
+	process.stdout.write(`${JSON.stringify(makeScheme(), null, '\t')}\n`);
