@@ -48,7 +48,8 @@ export function* converse(
 		yield { tell: { kind: 'writing', index } };
 		outcome.written++;
 		yield { send: packet };
-		const answer = yield* nextAnswer(ANSWER_WITHIN);
+		let answer = yield* nextAnswer(ANSWER_WITHIN);
+		while (repeats(answer, packets[index - 1], packet)) answer = yield* nextAnswer(ANSWER_WITHIN);
 		if (answer.kind !== 'result') return { ...outcome, end: endOf(answer) };
 		outcome.answered++;
 		const { result, id } = answer;
@@ -62,6 +63,19 @@ export function* converse(
 		const answer = yield* nextAnswer(STAY_WITHIN);
 		if (answer.kind !== 'result') return { ...outcome, end: endOf(answer) };
 	}
+}
+
+/**
+ * Whether a success is a second copy of the answer to the command before: it bears that one's id.
+ * An opening must not be believed on it. An id of neither is taken, as the libraries take any.
+ */
+function repeats(
+	answer: Extract<Answer, { kind: 'result' }> | Shutdown | Missing,
+	before: Bytes | undefined,
+	packet: Bytes
+): boolean {
+	if (answer.kind !== 'result' || answer.result !== 'success') return false;
+	return answer.id === before?.[2] && answer.id !== packet[2];
 }
 
 type Missing = { kind: 'silent' } | { kind: 'gone' };
