@@ -1,8 +1,9 @@
+import type * as z from 'zod/mini';
 import { UploadReply, UploadRequest } from '../api/app/activity.ts';
-import { toHex } from '../protocol/bytes.ts';
 import type { Outbox, OutboxBatch, Portion } from '../vault/outbox.ts';
-import { call as callServer, ClientError, type Call } from './call.ts';
 import { alone } from './alone.ts';
+import { call as callServer, ClientError, type Call, type ClientErrorCode } from './call.ts';
+import { Kept } from './kept.ts';
 
 /** Milliseconds before the first further try, and the longest between two. */
 const FIRST_PAUSE = 2_000;
@@ -11,8 +12,8 @@ const LONGEST_PAUSE = 300_000;
 /** What one request carries at most: about half of what the server takes. */
 const PORTION: Portion = { batches: 50, packets: 2_000 };
 
-/** A lock sends some ten packets a command; a device that floods is not given the whole disk. */
-const MOST_PACKETS = 2_000;
+/** Refusals that depend on what is sent. */
+const UNFIT: readonly ClientErrorCode[] = ['bad-input', 'too-large'];
 
 export interface SyncParts {
 	outbox: Outbox;
@@ -69,10 +70,10 @@ export class Sync {
 	 */
 	flush(): Promise<void> {
 		if (this.#next) return this.#next;
-		const next = (this.#running ?? Promise.resolve()).then(() => {
+		const next = (this.#running ?? Promise.resolve()).then(async () => {
 			this.#next = null;
 			this.#running = next;
-			return alone(this.#parts.locks, 'hasp-outbox', 'wait', () => this.#send());
+			await alone(this.#parts.locks, 'hasp-outbox', 'wait', () => this.#send());
 		});
 		this.#next = next;
 		return next;
@@ -80,16 +81,19 @@ export class Sync {
 
 	/** @returns false when the batch was sent already, so that it may not grow */
 	async #keep(batch: Omit<OutboxBatch, 'sealed'>): Promise<boolean> {
+		const { session, packets } = batch;
+		// Counted before it is stored: what is sent meanwhile is counted anew afterwards.
+		this.unsent = new Map(this.unsent).set(
+			session,
+			(this.unsent.get(session) ?? 0) + packets.length
+		);
 		try {
-			if (!(await this.#parts.outbox.append(batch))) return false;
+			return await this.#parts.outbox.append(batch);
 		} catch {
 			const id = crypto.randomUUID();
 			this.#loose.set(id, { ...batch, id, sealed: true });
+			return true;
 		}
-		const { session, packets } = batch;
-		const before = this.unsent.get(session) ?? 0;
-		this.unsent = new Map(this.unsent).set(session, before + packets.length);
-		return true;
 	}
 
 	async #send(): Promise<void> {
@@ -97,10 +101,11 @@ export class Sync {
 		const company = this.#parts.company();
 		if (company === null) return;
 		try {
-			let most = PORTION;
-			while (
-				await this.#sendPortion(company, most).catch((cause) => (most = smaller(cause, most)))
-			);
+			let batches = await this.#take(company, PORTION);
+			while (batches.length > 0) {
+				await this.#post(batches);
+				batches = await this.#take(company, PORTION);
+			}
 			this.#pause = FIRST_PAUSE;
 			this.signedOut = false;
 		} catch (cause) {
@@ -110,32 +115,41 @@ export class Sync {
 		await this.#count(company);
 	}
 
-	/** @returns false when nothing was left to send */
-	async #sendPortion(company: string, most: Portion): Promise<boolean> {
+	async #take(company: string, most: Portion): Promise<OutboxBatch[]> {
+		const stored = await this.#parts.outbox.take(company, most).catch(() => []);
+		return stored.length > 0 ? stored : this.#looseOf(company).slice(0, 1);
+	}
+
+	/** Sends batches together; when they are not taken so, one at a time, and sets aside the unfit one. */
+	async #post(batches: OutboxBatch[]): Promise<void> {
 		const { outbox, call = callServer } = this.#parts;
-		const taken = await outbox.take(company, most).catch(() => []);
-		const batches = [...taken, ...this.#loose.values()].slice(0, most.batches);
-		if (batches.length === 0) return false;
-		const body = { batches: batches.map(wire) } satisfies UploadRequest;
-		const { durable, refused } = await call(UploadReply, 'POST', '/api/uploads', body).catch(
-			(cause: unknown) => {
-				// Alone and still not taken: it never will be.
-				if (batches.length > 1 || !isUnfit(cause)) throw cause;
-				return { durable: [], refused: [{ id: batches[0]!.id, code: cause.code }] };
-			}
-		);
-		const settled = [...durable, ...refused.map(({ id }) => id)];
-		if (!batches.some(({ id }) => settled.includes(id)))
-			throw new ClientError('bad-reply', 'the server settled nothing');
-		for (const id of settled) this.#loose.delete(id);
-		await outbox.settle(durable, refused);
-		return true;
+		const body = { batches: batches.map(wire) } satisfies z.input<typeof UploadRequest>;
+		try {
+			const { durable, refused } = await call(UploadReply, 'POST', '/api/uploads', body);
+			const settled = new Set([...durable, ...refused.map(({ id }) => id)]);
+			if (!batches.some(({ id }) => settled.has(id)))
+				throw new ClientError('bad-reply', 'the server settled nothing');
+			await this.#settle(durable, refused);
+		} catch (cause) {
+			if (!(cause instanceof ClientError) || !UNFIT.includes(cause.code)) throw cause;
+			if (batches.length > 1) for (const batch of batches) await this.#post([batch]);
+			else await this.#settle([], [{ id: batches[0]!.id, code: cause.code }]);
+		}
+	}
+
+	async #settle(durable: string[], refused: { id: string; code: string }[]): Promise<void> {
+		await this.#parts.outbox.settle(durable, refused);
+		for (const id of [...durable, ...refused.map((one) => one.id)]) this.#loose.delete(id);
+	}
+
+	#looseOf(company: string): OutboxBatch[] {
+		return [...this.#loose.values()].filter((one) => (one.company ?? company) === company);
 	}
 
 	async #count(company: string): Promise<void> {
 		const stored = await this.#parts.outbox.unsent(company).catch(() => []);
 		const counts = new Map<string, number>();
-		for (const { session, packets } of [...stored, ...this.#loose.values()])
+		for (const { session, packets } of [...stored, ...this.#looseOf(company)])
 			counts.set(session, (counts.get(session) ?? 0) + packets.length);
 		this.unsent = counts;
 	}
@@ -148,55 +162,6 @@ export class Sync {
 	}
 }
 
-/** Where the packets of one session go. */
-export class Kept {
-	readonly #head: { mac: string; session: string; company: string | null };
-	readonly #keep: (batch: Omit<OutboxBatch, 'sealed'>) => Promise<boolean>;
-	readonly #waiting: string[] = [];
-	#id = crypto.randomUUID() as string;
-	#receivedAt = 0;
-	#last: Promise<void> = Promise.resolve();
-	/** Packets so far. */
-	count = 0;
-
-	constructor(
-		head: { mac: string; session: string; company: string | null },
-		keep: (batch: Omit<OutboxBatch, 'sealed'>) => Promise<boolean>
-	) {
-		this.#head = head;
-		this.#keep = keep;
-	}
-
-	/** On the disk when it settles. Packets that come while the disk works are written together. */
-	add(packet: Uint8Array): Promise<void> {
-		if (this.count >= MOST_PACKETS) return this.#last;
-		this.count++;
-		this.#receivedAt ||= Date.now();
-		this.#waiting.push(toHex(packet));
-		this.#last = this.#last.then(() => this.#write());
-		return this.#last;
-	}
-
-	async #write(): Promise<void> {
-		const packets = this.#waiting.splice(0);
-		if (packets.length === 0) return;
-		const batch = () => ({ ...this.#head, id: this.#id, receivedAt: this.#receivedAt, packets });
-		if (await this.#keep(batch())) return;
-		this.#id = crypto.randomUUID();
-		await this.#keep(batch());
-	}
-}
-
 function wire({ id, mac, session, receivedAt, packets }: OutboxBatch) {
 	return { id, mac, session, receivedAt, packets };
-}
-
-function isUnfit(cause: unknown): cause is ClientError {
-	return cause instanceof ClientError && ['bad-input', 'too-large'].includes(cause.code);
-}
-
-/** One batch at a time after a portion that was not taken whole. @throws every other cause */
-function smaller(cause: unknown, most: Portion): Portion {
-	if (!isUnfit(cause) || most.batches === 1) throw cause;
-	return { ...most, batches: 1 };
 }
