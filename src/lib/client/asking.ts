@@ -1,5 +1,5 @@
 import { LockReply, type Lock } from '../api/app/locks.ts';
-import type { LockEvent } from '../protocol/noke/programs.ts';
+import type { LockEvent } from '../protocol/vendors.ts';
 import { drive } from './drive.ts';
 import type { Ports, Screen } from './opening.ts';
 import { lockPath, relay } from './relay.ts';

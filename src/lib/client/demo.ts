@@ -13,28 +13,58 @@ import type { Output, PadlockEvent, SavedState } from '../virtual/noke/state.ts'
 import { call as callServer, type Call } from './call.ts';
 import type { SessionState } from './session.svelte.ts';
 
+export interface DemoParts {
+	call?: Call;
+	store?: DemoStore<SavedState>;
+	/** Where one tab takes the padlock from another; absent in old browsers. */
+	locks?: LockManager | undefined;
+}
+
 /**
  * The padlock of the demo that runs, or of a new one when none runs or the browser has lost its padlock.
  * @throws ClientError, VaultError
  */
 export async function openDemo(
 	session: SessionState,
-	call: Call = callServer,
-	store = new DemoStore<SavedState>()
+	{ call = callServer, store = new DemoStore(), locks = navigator.locks }: DemoParts = {}
 ): Promise<DemoPadlock> {
+	let padlock: DemoPadlock | null = null;
+	const release = await take(locks, () => padlock?.end());
+	try {
+		const record = await recordOf(session, call, store);
+		return (padlock = new DemoPadlock(record, store, release));
+	} catch (cause) {
+		release();
+		throw cause;
+	}
+}
+
+async function recordOf(
+	session: SessionState,
+	call: Call,
+	store: DemoStore<SavedState>
+): Promise<DemoRecord<SavedState>> {
 	const me = session.me ?? (await session.refresh());
 	const saved = await store.load();
-	const company = me.demoEnds === null ? null : me.company?.id;
-	if (saved && company === saved.company) return new DemoPadlock(saved, store);
+	if (saved && me.demoEnds !== null && me.company?.id === saved.company) return saved;
 	const { lock, baseKey } = await call(DemoReply, 'POST', '/api/demo');
 	const { mac, hardwareType, firmware } = lock;
-	const fresh = {
-		company: (await session.refresh()).company?.id ?? '',
-		mac,
-		state: factoryState({ mac, hardwareType, firmware, baseKey })
-	};
-	await store.save(fresh);
-	return new DemoPadlock(fresh, store);
+	const company = (await session.refresh()).company?.id ?? '';
+	const state = factoryState({ mac, hardwareType, firmware, baseKey });
+	await store.save({ company, mac, state });
+	return { company, mac, state };
+}
+
+/**
+ * There is one padlock, so only one tab may play it: the newest. The one before hears that it is taken.
+ * @returns what lets go of it
+ */
+function take(locks: LockManager | undefined, taken: () => void): Promise<() => void> {
+	if (!locks) return Promise.resolve(() => undefined);
+	return new Promise((resolve) => {
+		const held = () => new Promise<void>((release) => resolve(release));
+		locks.request('hasp-demo', { steal: true }, held).catch(taken);
+	});
 }
 
 /** A padlock in this page: it sleeps, wakes at a press, talks over a link in memory. */
@@ -53,8 +83,14 @@ export class DemoPadlock {
 	/** What the padlock does, one after the other: its answer waits until its flash is written. */
 	#doing: Promise<void> = Promise.resolve();
 	#ended = false;
+	readonly #release: () => void;
 
-	constructor(record: DemoRecord<SavedState>, store: Pick<DemoStore<SavedState>, 'save'>) {
+	constructor(
+		record: DemoRecord<SavedState>,
+		store: Pick<DemoStore<SavedState>, 'save'>,
+		release: () => void
+	) {
+		this.#release = release;
 		this.mac = record.mac;
 		this.#record = record;
 		this.#store = store;
@@ -81,11 +117,14 @@ export class DemoPadlock {
 		this.#happen({ kind: 'close' });
 	}
 
-	/** Stops its timer; another `openDemo` goes on from what was stored. */
+	/** Puts it away, as it is; another `openDemo` goes on from what was stored. */
 	end(): void {
 		this.#happen({ kind: 'disconnect' });
 		this.#ended = true;
 		clearTimeout(this.#timer);
+		this.#ear?.hangUp();
+		this.#ear = null;
+		this.#release();
 	}
 
 	#peer(): Peer {

@@ -1,6 +1,6 @@
 import { LinkError, type LinkErrorCode } from '../link/link.ts';
-import type { ResultName } from '../protocol/noke/answers.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import type { LockOutcome } from '../protocol/vendors.ts';
 import { ClientError, type ClientErrorCode } from './call.ts';
 import type { FailureCode } from './phases.ts';
 
@@ -25,6 +25,8 @@ const BY_SERVER: Partial<Record<ClientErrorCode, FailureCode>> = {
 	'not-found': 'foreign',
 	'no-network': 'no-network'
 };
+
+type ResultName = NonNullable<LockOutcome['opening']>;
 
 /** What the lock means by an answer to the opening packet; every other is a refusal. */
 const BY_RESULT: Partial<Record<ResultName, FailureCode>> = {

@@ -1,6 +1,5 @@
 import type { Connect, Link } from '../link/link.ts';
-import type { LockEvent } from '../protocol/noke/programs.ts';
-import { VENDORS, type Vendor } from '../protocol/vendors.ts';
+import { VENDORS, type LockEvent, type Vendor } from '../protocol/vendors.ts';
 import { asking } from './asking.ts';
 import { call as callServer, type Call } from './call.ts';
 import { drive } from './drive.ts';

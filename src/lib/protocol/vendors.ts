@@ -34,6 +34,9 @@ export interface Vendor {
 	converse(packets: readonly Bytes[], opensAt: number | null): Program<LockEvent, LockOutcome>;
 }
 
+/** What every vendor's conversation tells, and how it ends. */
+export type { LockEvent, LockOutcome };
+
 export type VendorId = 'noke';
 
 /** The one record of vendors. Outside their folders nobody branches on which one it is. */
