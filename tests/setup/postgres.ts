@@ -24,6 +24,22 @@ export interface Cluster {
 	stop(): Promise<void>;
 }
 
+/*
+ * $0 is the folder, $1 that of the binaries, $2 the port. The shell outlives us by one read of its closed
+ * stdin, so the cluster ends and its files go even after SIGKILL. INT ends clients too, but until the
+ * server has its handlers a background job ignores it; TERM is not ignored. A complaint into our closed pipe must not end the shell.
+ */
+const GUARDED = `
+trap '' PIPE
+"$1/initdb" -D "$0/data" -U test -A trust --locale=C --encoding=UTF8 --no-sync > /dev/null && {
+	"$1/postgres" -D "$0/data" -h 127.0.0.1 -p "$2" -k '' -F &
+	cat > /dev/null
+	kill -TERM $!
+	kill -INT $!
+	wait $!
+}
+cd / && rm -rf "$0"`;
+
 /**
  * Starts a throw-away PostgreSQL on a free loopback port and waits until it accepts connections.
  *
@@ -35,31 +51,11 @@ export async function startPostgres(): Promise<Cluster> {
 	const owner = nobody();
 	const dir = mkdtempSync(join(tmpdir(), 'hasp-postgres-'));
 	if (owner) chownSync(dir, owner.uid, owner.gid);
-	const data = join(dir, 'data');
-	const init = [
-		'-D',
-		data,
-		'-U',
-		'test',
-		'-A',
-		'trust',
-		'--locale=C',
-		'--encoding=UTF8',
-		'--no-sync'
-	];
-	execFileSync(join(bin, 'initdb'), init, {
-		...owner,
-		cwd: dir,
-		stdio: ['ignore', 'ignore', 'inherit']
-	});
-
 	const port = await freePort();
-	const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', '', '-F'];
-	// The shell outlives us by one read of its closed stdin, so the cluster ends even after SIGKILL.
-	const script = '"$@" & cat > /dev/null; kill -INT $!; wait $!; rm -rf "$0"';
-	const child = spawn('sh', ['-c', script, dir, join(bin, 'postgres'), ...args], {
+	const child = spawn('sh', ['-c', GUARDED, dir, bin, String(port)], {
 		...owner,
-		cwd: '/',
+		// initdb wants to read the folder it stands in.
+		cwd: dir,
 		detached: true,
 		stdio: ['pipe', 'ignore', 'pipe']
 	});
@@ -72,7 +68,7 @@ export async function startPostgres(): Promise<Cluster> {
 	};
 	const deadline = Date.now() + 30_000;
 	while (!log.includes('ready to accept connections') || !(await accepts(port))) {
-		if (Date.now() > deadline) {
+		if (Date.now() > deadline || child.exitCode !== null) {
 			await stop();
 			throw new Error(`PostgreSQL did not start:\n${log}`);
 		}
