@@ -1,6 +1,10 @@
 import type { Person, Role } from '$lib/api/app/people.ts';
 
-export const ROLE_NAMES: Record<Role, string> = { owner: 'Owner', admin: 'Admin', member: 'Member' };
+export const ROLE_NAMES: Record<Role, string> = {
+	owner: 'Owner',
+	admin: 'Admin',
+	member: 'Member'
+};
 
 export const ROLE_OPTIONS = [
 	{ value: 'member', label: 'Member: opens chosen locks' },

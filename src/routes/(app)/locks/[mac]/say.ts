@@ -1,8 +1,8 @@
 import type { Component } from 'svelte';
 import type { Lock } from '$lib/api/app/locks.ts';
-import type { Conversation } from '$lib/client/phases.ts';
 import { failureWords } from '$lib/ui/failures.ts';
 import { asOf, asOfSentence, clockSeconds } from '$lib/ui/time.ts';
+import type { Told } from './rest.ts';
 
 /** What a tap on the page of a lock asks for. */
 export type Wanted = 'unlock' | 'unshackle';
@@ -33,7 +33,7 @@ function known(lock: Lock, now: number): Said {
 /** What the page of a lock says: only what is known, with its time. */
 export function say(
 	lock: Lock,
-	talk: Conversation,
+	talk: Told,
 	told: { action: Wanted; owner: string; now: number }
 ): Said {
 	if (talk.phase === 'failed' && talk.failure !== null) {
