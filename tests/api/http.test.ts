@@ -108,6 +108,13 @@ describe('every answer', () => {
 		expect((await owner.me()).user.name).toBe('Olga');
 	});
 
+	test('a refused body closes its connection, for the rest is never read', async () => {
+		const owner = await app.owner();
+		const body = ' '.repeat(300_000);
+		const { headers } = await owner.ask('POST', '/api/locks', { body });
+		expect(headers.get('connection')).toBe('close');
+	});
+
 	test('health is 200 while the database answers, else 503', async () => {
 		const { status, body } = await app.ask('GET', '/api/health');
 		expect([status, body.ok]).toEqual([200, true]);

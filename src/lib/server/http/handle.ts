@@ -27,7 +27,7 @@ export async function around<E extends HandledEvent>(
 	const began = performance.now();
 	const requestId = newId();
 	event.locals.requestId = requestId;
-	event.request.headers.set(IP_HEADER, event.getClientAddress());
+	event.request.headers.set(IP_HEADER, addressOf(event));
 	const answer = isForeign(event.request, event.url)
 		? refuse(new ServerError('forbidden', 'Another site sent this.'), log, requestId)
 		: await resolve(event);
@@ -42,6 +42,15 @@ export async function around<E extends HandledEvent>(
 		ms: Math.round((performance.now() - began) * 10) / 10
 	});
 	return response;
+}
+
+/** '' when a proxy was told to name the client and did not: such requests share one rate limit. */
+function addressOf(event: HandledEvent): string {
+	try {
+		return event.getClientAddress();
+	} catch {
+		return '';
+	}
 }
 
 const YEAR = 365 * 24 * 3600;
