@@ -9,6 +9,8 @@ import type { Delivery } from './said.ts';
 
 /** Packets taken in by one transaction, if they are not of one session. */
 const PACKETS = 1000;
+/** How often it begins again when the same batch comes twice at once. */
+const TRIES = 5;
 
 /** What a phone with the published mobile library sends of one session. */
 export interface Log extends Delivery {
@@ -56,10 +58,7 @@ export async function hearBatches(
 	const hashed = batches.map((batch) => ({ ...batch, hash: hashOf(batch) }));
 	for (const [mac, mine] of byMac(hashed)) {
 		for (const some of transactions(mine)) {
-			const once = await unclaimed(core.db, scope, some, { durable, refused });
-			if (once.length === 0) continue;
-			const claim = (trx: Db) => claimAll(trx, scope, once, now);
-			const known = await hear(core, scope, mac, once, now, claim);
+			const { once, known } = await hearOnce(core, scope, mac, some, now, { durable, refused });
 			for (const { id } of once) {
 				if (known) durable.add(id);
 				else refused.set(id, 'not-found');
@@ -74,6 +73,32 @@ export async function hearBatches(
 
 type Hashed = UploadBatch & { hash: string };
 
+interface Verdict {
+	durable: Set<string>;
+	refused: Map<string, 'not-found' | 'conflict'>;
+}
+
+/** Takes in what is not here yet; `known` tells whether the lock is in this scope. */
+async function hearOnce(
+	core: Core,
+	scope: Scope,
+	mac: string,
+	batches: readonly Hashed[],
+	now: number,
+	verdict: Verdict
+): Promise<{ once: Hashed[]; known: boolean }> {
+	for (let left = TRIES; ; left--) {
+		const once = await unclaimed(core.db, scope, batches, verdict);
+		if (once.length === 0) return { once, known: true };
+		const claim = (trx: Db) => claimAll(trx, scope, once, now);
+		try {
+			return { once, known: await hear(core, scope, mac, once, now, claim) };
+		} catch (error) {
+			if (left === 1 || !(error instanceof CoreError && error.code === 'sent-twice')) throw error;
+		}
+	}
+}
+
 function hashOf({ mac, session, receivedAt, packets }: UploadBatch): string {
 	return createHash('sha256')
 		.update(JSON.stringify([mac, session, receivedAt, packets]))
@@ -85,7 +110,7 @@ async function unclaimed(
 	db: Db,
 	{ companyId }: Scope,
 	batches: readonly Hashed[],
-	verdict: { durable: Set<string>; refused: Map<string, 'not-found' | 'conflict'> }
+	verdict: Verdict
 ): Promise<Hashed[]> {
 	const rows = await db
 		.selectFrom('upload')
@@ -127,7 +152,7 @@ async function claimAll(
 		.returning('id')
 		.execute();
 	// Another request was faster: its bodies, not ours, may be on disk.
-	if (inserted.length < rows.length) throw new CoreError('moved', 'Sent twice at once');
+	if (inserted.length < rows.length) throw new CoreError('sent-twice', 'Sent twice at once');
 }
 
 function byMac<T extends { mac: string }>(all: readonly T[]): Map<string, T[]> {
