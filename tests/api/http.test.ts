@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { around } from '../../src/lib/server/http/handle.ts';
 import { databases } from '../setup/databases.ts';
 import { ORIGIN, routes, TestApp } from './app.ts';
 
@@ -136,4 +137,20 @@ describe('every answer', () => {
 
 test('every endpoint answers with and without a trailing slash', () => {
 	for (const { id, module } of routes) expect(module['trailingSlash'], id).toBe('ignore');
+});
+
+test('an answer that cannot be changed is copied', async () => {
+	const app = await TestApp.open(databases[0].create);
+	const event = {
+		request: new Request(ORIGIN),
+		url: new URL(ORIGIN),
+		route: { id: null },
+		locals: {},
+		getClientAddress: () => '192.0.2.1'
+	};
+	const answer = await around(app.server, event, () => Response.redirect(`${ORIGIN}/locks`));
+	expect(answer.status).toBe(302);
+	expect(answer.headers.get('location')).toBe(`${ORIGIN}/locks`);
+	expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+	await app.close();
 });

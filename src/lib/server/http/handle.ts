@@ -31,8 +31,7 @@ export async function around<E extends HandledEvent>(
 	const answer = isForeign(event.request, event.url)
 		? refuse(new ServerError('forbidden', 'Another site sent this.'), log, requestId)
 		: await resolve(event);
-	const response = secured(answer, config.https);
-	response.headers.set('x-request-id', requestId);
+	const response = secured(answer, config.https, requestId);
 	// The route, not the path: an invitation's token is part of the path.
 	log.info({
 		requestId,
@@ -55,9 +54,9 @@ function addressOf(event: HandledEvent): string {
 
 const YEAR = 365 * 24 * 3600;
 
-function secured(answer: Response, https: boolean): Response {
-	// The headers of a redirect or of an answer passed on cannot be changed: copy.
-	const response = new Response(answer.body, answer);
+/** Sets the headers in place: a copy would send every body through another stream. */
+function secured(answer: Response, https: boolean, requestId: string): Response {
+	const response = isImmutable(answer) ? new Response(answer.body, answer) : answer;
 	const { headers } = response;
 	headers.set('permissions-policy', 'bluetooth=(self)');
 	headers.set('referrer-policy', 'no-referrer');
@@ -65,6 +64,17 @@ function secured(answer: Response, https: boolean): Response {
 	headers.set('x-frame-options', 'DENY');
 	headers.set('cross-origin-opener-policy', 'same-origin');
 	headers.set('cross-origin-resource-policy', 'same-origin');
+	headers.set('x-request-id', requestId);
 	if (https) headers.set('strict-transport-security', `max-age=${YEAR}; includeSubDomains`);
 	return response;
+}
+
+/** The headers of Response.redirect, and of what fetch answered, cannot be changed. */
+function isImmutable({ headers }: Response): boolean {
+	try {
+		headers.delete('x-request-id');
+		return false;
+	} catch {
+		return true;
+	}
 }
