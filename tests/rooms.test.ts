@@ -36,7 +36,7 @@ const ROOMS: readonly Room[] = [
 		name: 'client',
 		at: /^src\/lib\/client\//,
 		rooms: ['protocol', 'link', 'vault', 'api', 'lazy demo'],
-		packages: ['svelte', 'zod'],
+		packages: ['svelte', 'workbox-window', 'zod'],
 		plain: true
 	},
 	{
@@ -81,7 +81,7 @@ const ROOMS: readonly Room[] = [
 		name: 'service-worker',
 		at: /^src\/service-worker\.ts$/,
 		rooms: [],
-		packages: ['$service-worker', 'workbox-precaching', 'workbox-routing', 'workbox-strategies'],
+		packages: ['$service-worker', 'workbox-precaching', 'workbox-routing'],
 		plain: false
 	},
 	{
@@ -110,8 +110,7 @@ const ROOMS: readonly Room[] = [
 			'@sveltejs/kit',
 			'bits-ui',
 			'svelte',
-			'svelte-sonner',
-			'workbox-window'
+			'svelte-sonner'
 		],
 		plain: false
 	}
