@@ -91,14 +91,16 @@ async function walk(
 		db.selectFrom(along(db, filter, actions, branch).as('part')).selectAll()
 	);
 	if (first === undefined) return [];
-	return rest
-		.reduce((union, branch) => union.unionAll(branch), first)
-		.orderBy('recorded_at', 'desc')
-		.orderBy('id', 'desc')
-		.limit(filter.limit)
-		// Only `eventsOf` writes this column.
-		.$narrowType<{ action: ActivityAction }>()
-		.execute();
+	return (
+		rest
+			.reduce((union, branch) => union.unionAll(branch), first)
+			.orderBy('recorded_at', 'desc')
+			.orderBy('id', 'desc')
+			.limit(filter.limit)
+			// Only `eventsOf` writes this column.
+			.$narrowType<{ action: ActivityAction }>()
+			.execute()
+	);
 }
 
 /**

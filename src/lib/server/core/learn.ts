@@ -116,10 +116,15 @@ export function logOf(
 	let cursor = Math.max(row.log_cursor, (oldest ?? 0) - 1);
 	for (const counter of held) if (counter === cursor + 1) cursor = counter;
 	let seen = Math.max(row.log_seen, fresh.at(-1)?.counter ?? 0);
-	for (const { acknowledgement, session } of said) {
-		if (!acknowledgement?.moreRecords) continue;
-		for (const { record, session: same } of said)
-			if (record !== null && same === session) seen = Math.max(seen, record.counter + 1);
+	for (const session of new Set(said.map((one) => one.session))) {
+		const mine = said.filter((one) => one.session === session);
+		// An answer says what waits after it; only the last one says what waits still.
+		const last = mine
+			.filter(({ acknowledgement }) => acknowledgement !== null)
+			.reduce<Said | null>((a, b) => (a && a.packet.ordinal > b.packet.ordinal ? a : b), null);
+		if (!last?.acknowledgement?.moreRecords) continue;
+		const sent = Math.max(cursor, ...mine.map(({ record }) => record?.counter ?? 0));
+		seen = Math.max(seen, sent + 1);
 	}
 	return { log_cursor: cursor, log_seen: seen };
 }
