@@ -18,6 +18,8 @@ export class RadioPadlock implements RadioLock {
 	readonly hardwareType: string;
 	/** How a sleeping lock shows itself: Chrome waits for ever, or is told at once. */
 	asleep: 'silent' | 'refuse' = 'refuse';
+	/** Packets that the phone has written to it. */
+	written = 0;
 	readonly #padlock: VirtualPadlock;
 	#air: OnAir | null = null;
 	#send: (packet: Uint8Array) => void = () => undefined;
@@ -75,6 +77,7 @@ export class RadioPadlock implements RadioLock {
 	}
 
 	write(packet: Uint8Array): void {
+		this.written++;
 		this.#happen({ kind: 'write', bytes: packet });
 	}
 
