@@ -5,10 +5,12 @@ import { mintOfflineGrant } from '../../src/lib/protocol/noke/grant.ts';
 import { scheduledUnlockPacket } from '../../src/lib/protocol/noke/offline.ts';
 import { RECORD_ACTION } from '../../src/lib/protocol/noke/records.ts';
 import {
+	FOR_EVER,
 	getLogs,
 	opening,
 	removeKey,
 	reset,
+	setKey,
 	shutDown
 } from '../../src/lib/protocol/noke/writes.ts';
 import {
@@ -118,16 +120,23 @@ describe('keys', () => {
 
 	it.each([-1, 0, 1, 2, 3, 4])('lets a server in recovery find it at distance %i', (distance) => {
 		const known = 2;
-		const bench = new Bench().connect();
-		for (let epoch = 0; epoch < known + distance; epoch++) bench.commit([], epoch);
-		bench.connect();
-		const answers: string[] = [];
-		for (const probe of [0, 1, -1, 2, 3, 4]) {
-			if (!bench.lock.view().connected) break;
-			answers.push(...results(bench.send(unlock, known + probe)));
+		// Also when it only asks, in commands of two parts.
+		for (const command of [unlock, getLogs(0)]) {
+			const bench = new Bench().connect();
+			for (let epoch = 0; epoch < known + distance; epoch++) bench.commit([], epoch);
+			bench.connect();
+			const acks = [0, 1, -1, 2, 3, 4].flatMap((probe) => bench.send(command, known + probe).acks);
+			expect(acks).toMatchObject([{ result: 0x60, epoch: known + distance }]);
+			expect(bench.lock.view().connected).toBe(true);
 		}
-		expect(answers).toContain('success');
-		expect(bench.lock.view()).toMatchObject({ shackle: 'open', connected: true });
+	});
+
+	it('counts a command of several parts as one wrong key', () => {
+		const bench = benchWithSlot5();
+		const wrong = setKey(1, { key: slotKey(1), from: 0, until: FOR_EVER });
+		for (let i = 0; i < 4; i++) expect(bench.send(wrong, 7).disconnected).toBe(false);
+		const [first] = bench.packets(wrong, 7);
+		expect(bench.write(first!).disconnected).toBe(true);
 	});
 });
 
