@@ -2,7 +2,7 @@ import type { Lease } from '../api/app/offline.ts';
 import { audit } from './audit.ts';
 import type { Window } from './core/slot.ts';
 import type { Db } from './db/connect.ts';
-import type { SlotTable } from './db/tables.ts';
+import type { SlotTable } from './db/slot-tables.ts';
 import type { Member } from './people/identity.ts';
 
 export const DAY = 24 * 3600 * 1000;

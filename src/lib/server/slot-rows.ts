@@ -1,7 +1,8 @@
 import type { Selectable } from 'kysely';
 import { isChange, type Slot } from './core/slot.ts';
 import type { Db } from './db/connect.ts';
-import type { LockTable, SlotTable } from './db/tables.ts';
+import type { SlotTable } from './db/slot-tables.ts';
+import type { LockTable } from './db/tables.ts';
 
 export type SlotRow = Selectable<SlotTable>;
 
@@ -43,23 +44,40 @@ export function columnsOf({ state, issue, window, frozen, next }: Slot) {
 	};
 }
 
-/** Writes what has changed of a row; `row` names it as it was. */
-export async function writeRow(trx: Db, { lock_id, slot, issue }: SlotRow, changed: SlotRow) {
-	await trx
-		.updateTable('slot')
-		.set({
-			...columnsOf(slotOf(changed)),
-			renew_at: changed.renew_at,
-			proven_at: changed.proven_at,
-			revoked_at: changed.revoked_at,
-			off_at: changed.off_at
-		})
-		.where('lock_id', '=', lock_id)
-		.where('slot', '=', slot)
-		.where('issue', '=', issue)
-		.execute();
+/** A taken slot as it was, and as it becomes. */
+export type Change = readonly [before: SlotRow, after: SlotRow];
+
+/** Writes what has changed of one lock's taken slots, those that change alike in one statement. */
+export async function writeRows(
+	trx: Db,
+	lockId: string,
+	changes: readonly Change[]
+): Promise<void> {
+	const alike = Map.groupBy(changes, ([before, after]) => JSON.stringify(deltaOf(before, after)));
+	for (const some of alike.values()) {
+		const delta = deltaOf(...some[0]!);
+		if (Object.keys(delta).length === 0) continue;
+		await trx
+			.updateTable('slot')
+			.set(delta)
+			.where('lock_id', '=', lockId)
+			.where(
+				'slot',
+				'in',
+				some.map(([{ slot }]) => slot)
+			)
+			.where('state', '!=', 'off')
+			.execute();
+	}
 }
 
+function deltaOf(before: SlotRow, after: SlotRow): Partial<SlotRow> {
+	const names = Object.keys(after) as (keyof SlotRow)[];
+	const changed = names.filter((name) => before[name] !== after[name]);
+	return Object.fromEntries(changed.map((name) => [name, after[name]]));
+}
+
+/** Puts onto the lock's row what it says about its slots. */
 export async function writeTally(trx: Db, lockId: string, rows: readonly SlotRow[]): Promise<void> {
 	await trx.updateTable('lock').set(tallyOf(rows)).where('id', '=', lockId).execute();
 }

@@ -8,8 +8,8 @@ import {
 	slotOf,
 	takenSlots,
 	tallyOf,
-	writeRow,
-	type SlotRow,
+	writeRows,
+	type Change,
 	type Tally
 } from './slot-rows.ts';
 import { isLive, type HeldLock } from './slots.ts';
@@ -31,7 +31,7 @@ export async function freezeSlots(
 	const inContact = await renewable(trx, lock.company_id, due, now - days * DAY);
 	const removes: Write[] = lock.slot_reset === 1 ? [{ kind: 'reset' }] : [];
 	const sets: Write[] = [];
-	const after: SlotRow[] = [];
+	const changes: Change[] = [];
 	for (const row of taken) {
 		const renews = due.includes(row) && inContact(row);
 		const window = renews ? phoneWindow(days, now) : null;
@@ -45,10 +45,11 @@ export async function freezeSlots(
 		const changed = { ...row, ...columnsOf(slot) };
 		// Asked again when the phone is in contact again.
 		if (due.includes(row) && !renews) changed.renew_at = null;
-		if (write !== null || changed.renew_at !== row.renew_at) await writeRow(trx, row, changed);
-		after.push(changed);
+		changes.push([row, changed]);
 	}
-	return { writes: [...removes, ...sets], tally: { ...tallyOf(after), slot_reset: 0 } };
+	await writeRows(trx, lock.id, changes);
+	const tally = tallyOf(changes.map(([, after]) => after));
+	return { writes: [...removes, ...sets], tally: { ...tally, slot_reset: 0 } };
 }
 
 /** The lock proved the set of `epoch`: marks what it carried. Returns what the lock's row says now. */
@@ -58,17 +59,16 @@ export async function proveSlots(
 	epoch: number,
 	now: number
 ): Promise<Tally> {
-	const taken = await takenSlots(trx, lockId);
-	const after: SlotRow[] = [];
-	for (const row of taken) {
+	const changes: Change[] = [];
+	for (const row of await takenSlots(trx, lockId)) {
 		const { slot } = step(slotOf(row), { kind: 'proof', epoch });
 		const changed = { ...row, ...columnsOf(slot) };
 		if (slot.state === 'on-lock') changed.proven_at ??= now;
 		if (slot.state === 'off') changed.off_at = now;
-		if (row.frozen === epoch) await writeRow(trx, row, changed);
-		after.push(changed);
+		changes.push([row, changed]);
 	}
-	return tallyOf(after);
+	await writeRows(trx, lockId, changes);
+	return tallyOf(changes.map(([, after]) => after));
 }
 
 /**
@@ -81,13 +81,12 @@ export async function unknowSlots(
 	now: number
 ): Promise<Tally & Pick<LockTable, 'slot_reset' | 'issue_base'>> {
 	const base = Math.max(lock.issue_base, Math.floor(now / 1000));
-	const after: SlotRow[] = [];
+	const changes: Change[] = [];
 	for (const row of await takenSlots(trx, lock.id)) {
 		const issue = Math.max(row.issue, base) + 1;
 		const { slot } = step(slotOf(row), { kind: 'restored', issue });
-		const changed = { ...row, ...columnsOf(slot), proven_at: null };
-		await writeRow(trx, row, changed);
-		after.push(changed);
+		changes.push([row, { ...row, ...columnsOf(slot), proven_at: null }]);
 	}
-	return { ...tallyOf(after), slot_reset: 1, issue_base: base };
+	await writeRows(trx, lock.id, changes);
+	return { ...tallyOf(changes.map(([, after]) => after)), slot_reset: 1, issue_base: base };
 }

@@ -2,8 +2,17 @@ import type { Selectable } from 'kysely';
 import { CoreError } from './core/error.ts';
 import { issued, step, type Window } from './core/slot.ts';
 import type { Db } from './db/connect.ts';
-import type { LockTable, SlotTable } from './db/tables.ts';
-import { columnsOf, slotOf, takenSlots, writeRow, writeTally, type SlotRow } from './slot-rows.ts';
+import type { SlotTable } from './db/slot-tables.ts';
+import type { LockTable } from './db/tables.ts';
+import {
+	columnsOf,
+	slotOf,
+	takenSlots,
+	writeRows,
+	writeTally,
+	type Change,
+	type SlotRow
+} from './slot-rows.ts';
 
 /** What of a lock's row its slots need; whoever has it has held the row in this transaction. */
 export type HeldLock = Pick<
@@ -126,19 +135,19 @@ export async function revokeKeys(
 	which: (row: SlotRow) => boolean,
 	now: number
 ): Promise<SlotRow[]> {
-	const taken = await takenSlots(trx, lock.id);
-	const revoked: SlotRow[] = [];
-	for (const row of taken) {
-		if (!isLive(row) || !which(row)) continue;
+	const changes = (await takenSlots(trx, lock.id)).map((row): Change => {
+		if (!isLive(row) || !which(row)) return [row, row];
 		const { slot } = step(slotOf(row), { kind: 'revoke', unknown: lock.slot_reset === 1 });
-		const changed = { ...row, ...columnsOf(slot), revoked_at: now };
-		if (slot.state === 'off') changed.off_at = now;
-		await writeRow(trx, row, changed);
-		revoked.push(changed);
-	}
-	if (revoked.length > 0) {
-		const rest = taken.filter((row) => !revoked.some(({ slot }) => slot === row.slot));
-		await writeTally(trx, lock.id, [...rest, ...revoked]);
-	}
+		const off_at = slot.state === 'off' ? now : null;
+		return [row, { ...row, ...columnsOf(slot), revoked_at: now, off_at }];
+	});
+	const revoked = changes.filter(([before, after]) => before !== after).map(([, after]) => after);
+	if (revoked.length === 0) return revoked;
+	await writeRows(trx, lock.id, changes);
+	await writeTally(
+		trx,
+		lock.id,
+		changes.map(([, after]) => after)
+	);
 	return revoked;
 }

@@ -27,9 +27,12 @@ const Revoke = z
 		message: 'macs or tracking_keys must be given'
 	});
 
-/** One of the three; none of them displays every key of the company. */
+/**
+ * One of the three; a body without members displays every key of the company. Elements take no
+ * other names: with `tracking_key` for `tracking_keys`, a whole lock would be revoked.
+ */
 export const KeysRequest = z
-	.strictObject({
+	.looseObject({
 		issue: oneOrMore(Issue).optional(),
 		display: oneOrMore(Display).optional(),
 		revoke: oneOrMore(Revoke).optional(),
@@ -37,9 +40,11 @@ export const KeysRequest = z
 		api_version: z.string().optional()
 	})
 	.refine(
-		({ issue, display, revoke }) =>
-			[issue, display, revoke].filter((one) => one !== undefined).length <= 1,
-		{ message: 'only one of issue, display and revoke' }
+		({ issue, display, revoke, api_version: _, ...others }) => {
+			const given = [issue, display, revoke].filter((one) => one !== undefined).length;
+			return given === 1 || (given === 0 && Object.keys(others).length === 0);
+		},
+		{ message: 'one of issue, display and revoke, or nothing' }
 	);
 
 export const CoreKey = z.object({

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Db } from '../db/connect.ts';
-import type { SlotTable } from '../db/tables.ts';
+import type { SlotTable } from '../db/slot-tables.ts';
 import type { TimeRange } from './events.ts';
 
 /** Whose a slot was. */
