@@ -7,7 +7,6 @@ import type {
 	UploadRequest
 } from '../../api/app/activity.ts';
 import type { CommandsReply, CommandsRequest } from '../../api/app/locks.ts';
-import type { ErrorCode } from '../../api/app/error.ts';
 import { toHex } from '../../protocol/bytes.ts';
 import type { Db } from '../db/connect.ts';
 import { ServerError } from '../error.ts';
@@ -15,8 +14,8 @@ import { findLock } from '../locks.ts';
 import { isManager, type Member } from '../people/identity.ts';
 import { listActivity, type ActivityRow, type Place } from './activity.ts';
 import { takeClaims } from './claims.ts';
-import { CoreError, type CoreErrorCode } from './error.ts';
 import { issueCommands, type Core } from './issue.ts';
+import { refusing } from './refuse.ts';
 import { unclaimedAmong } from './unclaimed.ts';
 import { hearBatches } from './uploads.ts';
 
@@ -133,21 +132,4 @@ async function toEntries(
 			unclaimed: unclaimed.has(row.id)
 		};
 	});
-}
-
-/** The engine's refusals as our own pages say them; the others are our own failures. */
-const REFUSALS: Partial<Record<CoreErrorCode, ErrorCode>> = {
-	'lock-not-found': 'not-found',
-	'cannot-unshackle': 'conflict',
-	'session-full': 'conflict'
-};
-
-async function refusing<T>(work: Promise<T>): Promise<T> {
-	try {
-		return await work;
-	} catch (cause) {
-		const code = cause instanceof CoreError ? REFUSALS[cause.code] : undefined;
-		if (code === undefined) throw cause;
-		throw new ServerError(code, `${(cause as CoreError).message}.`, { cause });
-	}
 }

@@ -4,7 +4,9 @@ import type { Server } from '../context.ts';
 import { notFound } from '../error.ts';
 import { readJson } from './body.ts';
 import { refuse } from './refuse.ts';
-import { AUTH_PATHS } from '../people/auth.ts';
+import { AUTH_PATHS, sessionCookie } from '../people/auth.ts';
+import { identify, tokenOf } from '../people/identity.ts';
+import { signOutPhones } from '../person-keys.ts';
 
 /** Names and passwords are short. */
 const LIMIT = 16 * 1024;
@@ -17,18 +19,22 @@ const Refusal = z
 /**
  * Passes one request to better-auth: only the paths of AUTH_PATHS, a bounded body, refusals in
  * the words of our other endpoints (an ErrorReply, with better-auth's own `code` beside it and its
- * status), and no session token in the answer, where a script could read it.
+ * status), and no session token in the answer, where a script could read it. Whoever signs out has
+ * the offline keys of that phone revoked.
  */
 export async function authenticate(
-	{ auth, config, log }: Server,
+	server: Server,
 	request: Request,
 	path: string,
 	requestId: string | undefined
 ): Promise<Response> {
+	const { auth, config, log } = server;
 	try {
 		const name = `/${path.replace(/\/$/, '')}`;
 		if (!AUTH_PATHS.has(name)) throw notFound();
-		const body = JSON.stringify(await readJson(request, LIMIT));
+		const given = await readJson(request, LIMIT);
+		const body = JSON.stringify(given);
+		const leave = await leaving(server, request, name, given);
 		const headers = new Headers(request.headers);
 		headers.set('content-type', 'application/json');
 		headers.delete('content-length');
@@ -38,6 +44,7 @@ export async function authenticate(
 		if (answer.status >= 500) throw new Error('better-auth failed', { cause: said });
 		const out = new Headers({ 'cache-control': 'no-store' });
 		for (const cookie of answer.headers.getSetCookie()) out.append('set-cookie', cookie);
+		if (answer.ok) await leave();
 		if (answer.ok) return Response.json(withoutToken(said), { headers: out });
 		const retry = answer.headers.get('x-retry-after');
 		if (retry !== null) out.set('retry-after', retry);
@@ -49,6 +56,28 @@ export async function authenticate(
 	} catch (error) {
 		return refuse(error, log, requestId);
 	}
+}
+
+/** What signing out of sessions by this path means for phones; who leaves is known only before. */
+async function leaving(
+	{ db, secret, config }: Server,
+	request: Request,
+	path: string,
+	body: unknown
+): Promise<() => Promise<void>> {
+	const all =
+		path === '/revoke-other-sessions' || (path === '/change-password' && endsOthers(body));
+	if (!all && path !== '/sign-out') return () => Promise.resolve();
+	const cookies = request.headers.get('cookie');
+	const token = tokenOf(cookies, sessionCookie(config), secret.authSecret);
+	const who = token === undefined ? null : await identify(db, token, Date.now());
+	if (who === null) return () => Promise.resolve();
+	const { userId, sessionId } = who;
+	return () => signOutPhones(db, userId, all ? { except: sessionId } : { only: sessionId });
+}
+
+function endsOthers(body: unknown): boolean {
+	return z.object({ revokeOtherSessions: z.literal(true) }).safeParse(body).success;
 }
 
 function withoutToken(said: unknown): object {

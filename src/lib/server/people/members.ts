@@ -3,6 +3,7 @@ import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import { notFound, ServerError } from '../error.ts';
 import { locksOf } from '../locks.ts';
+import { revokePersonKeys } from '../person-keys.ts';
 import { isManager, type Member } from './identity.ts';
 
 /** Everybody of a company, by name, with the locks granted to them. */
@@ -30,8 +31,8 @@ export async function listPeople(db: Db, companyId: string): Promise<Person[]> {
 }
 
 /**
- * Sets exactly which locks a member may open; what is left out is taken away at once. Throws
- * ServerError `not-found` (person or lock), `conflict` for who opens every lock by role.
+ * Sets exactly which locks a member may open; what is left out is taken away at once, and offline
+ * keys of it are revoked. Throws ServerError `not-found` (person or lock), `conflict` for who opens every lock by role.
  */
 export async function grantLocks(
 	db: Db,
@@ -51,8 +52,12 @@ export async function grantLocks(
 			.where('company_id', '=', companyId)
 			.where('user_id', '=', userId);
 		const kept = locks.map((lock) => lock.id);
-		await (kept.length > 0 ? mine.where('lock_id', 'not in', kept) : mine).execute();
+		const gone = await (kept.length > 0 ? mine.where('lock_id', 'not in', kept) : mine)
+			.returning('lock_id')
+			.execute();
 		const now = Date.now();
+		const lockIds = gone.map(({ lock_id }) => lock_id);
+		await revokePersonKeys(trx, { userId, companyId, lockIds }, now);
 		for (const lock of locks) {
 			await trx
 				.insertInto('grant')
@@ -65,8 +70,8 @@ export async function grantLocks(
 }
 
 /**
- * Takes a person out of the company: membership, grants, sessions and the invitations they made
- * that still stand. Throws ServerError `not-found`, `forbidden` when an admin removes an owner,
+ * Takes a person out of the company: membership, grants, sessions, offline keys and the invitations
+ * they made that still stand. Throws ServerError `not-found`, `forbidden` when an admin removes an owner,
  * `conflict` for the last owner.
  */
 export async function removePerson(db: Db, by: Member, userId: string): Promise<void> {
@@ -98,10 +103,18 @@ export async function removePerson(db: Db, by: Member, userId: string): Promise<
 			.where('company_id', '=', companyId)
 			.where('user_id', '=', userId)
 			.execute();
+		const now = Date.now();
+		await trx
+			.updateTable('phone')
+			.set({ signed_out_at: now })
+			.where('company_id', '=', companyId)
+			.where('user_id', '=', userId)
+			.execute();
+		await revokePersonKeys(trx, { userId, companyId }, now);
 		await trx.deleteFrom('session').where('userId', '=', userId).execute();
 		await trx
 			.updateTable('invitation_link')
-			.set({ withdrawn_at: Date.now() })
+			.set({ withdrawn_at: now })
 			.where('company_id', '=', companyId)
 			.where('created_by', '=', userId)
 			.where('used_at', 'is', null)
