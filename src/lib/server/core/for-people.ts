@@ -45,9 +45,9 @@ export async function issueTo(
 export async function hearFrom(
 	core: Core,
 	who: Member,
-	{ batches, claims = [], sentAt }: z.output<typeof UploadRequest>
+	{ batches, claims = [], sentAt }: z.output<typeof UploadRequest>,
+	now: number = Date.now()
 ): Promise<UploadReply> {
-	const now = Date.now();
 	const companyId = who.company.id;
 	const reply = await hearBatches(core, { companyId }, batches, now);
 	const late = sentAt === undefined ? 0 : now - sentAt;
