@@ -14,7 +14,7 @@ import { oldestKept, type Delivery, type Said } from './said.ts';
 const TRIES = 5;
 /** SQLite and PostgreSQL bound the values of one statement. */
 const ROWS = 500;
-/** More than a lock keeps. */
+/** Counters read at once; more than a lock keeps. */
 const HELD = 1000;
 
 /**
@@ -148,16 +148,21 @@ async function logFor(
 	const more = said.some(({ acknowledgement }) => acknowledgement?.moreRecords);
 	if (fresh.length === 0 && oldest === null && !more) return null;
 	const cursor = Math.max(row.log_cursor, (oldest ?? 0) - 1);
-	const held = await trx
-		.selectFrom('activity')
-		.select('counter')
-		.where('lock_id', '=', row.id)
-		.where('gen', '=', row.gen)
-		.where('counter', '>', cursor)
-		.orderBy('counter')
-		.limit(HELD)
-		.execute();
-	const counters = held.map(({ counter }) => counter ?? 0);
+	const counters: number[] = [];
+	for (let after = cursor, some = HELD; some === HELD && after === cursor + counters.length;) {
+		const held = await trx
+			.selectFrom('activity')
+			.select('counter')
+			.where('lock_id', '=', row.id)
+			.where('gen', '=', row.gen)
+			.where('counter', '>', after)
+			.orderBy('counter')
+			.limit(HELD)
+			.execute();
+		counters.push(...held.map(({ counter }) => counter ?? 0));
+		some = held.length;
+		after = counters.at(-1) ?? after;
+	}
 	return logOf(row, said, fresh, { held: counters, oldest });
 }
 
