@@ -35,7 +35,7 @@ const call: Call = async (_schema, _method, path) => {
 };
 
 const open = (parts = {}) =>
-	openDemo(new SessionState(call), { call, store, locks: undefined, ...parts });
+	openDemo(new SessionState(null, call), { call, store, locks: undefined, ...parts });
 const wish = () => ({ choose: true, within: 0, signal: new AbortController().signal });
 
 describe('the padlock of the demo', () => {

@@ -12,7 +12,7 @@ function sessionOver(answers: Record<string, [number, unknown]>) {
 		const [status, body] = answers[path] ?? [200, ME];
 		return Promise.resolve(Response.json(body, { status }));
 	}) as typeof fetch;
-	return { asked, session: new SessionState(caller(fetcher), fetcher) };
+	return { asked, session: new SessionState(null, caller(fetcher), fetcher) };
 }
 
 describe('a session', () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Me, type CompanyRequest } from '../api/app/people.ts';
 import { call, ClientError, send, type Call } from './call.ts';
+import type { Known, Recalled } from './known.ts';
 
 /** Why somebody could not be signed in or up; all else is a ClientError. */
 export type SignRefusal =
@@ -14,6 +15,8 @@ export type SignRefusal =
 	| 'bad-email'
 	/** Sign-up needs an invitation, and this one is none or has ended. */
 	| 'closed';
+
+const SIGN_OUT = '/api/auth/sign-out';
 
 /** What better-auth answers when it refuses. */
 const AuthRefusal = z.object({ code: z.optional(z.string()) });
@@ -34,16 +37,32 @@ export class SessionState {
 	me: Me | undefined = $state.raw();
 	readonly #call: Call;
 	readonly #fetch: typeof fetch;
+	readonly #known: Known | null;
 
-	constructor(ask: Call = call, fetcher: typeof fetch = (input, init) => fetch(input, init)) {
+	/** @param known what this phone keeps for the time without network; null: nothing */
+	constructor(
+		known: Known | null = null,
+		ask: Call = call,
+		fetcher: typeof fetch = (input, init) => fetch(input, init)
+	) {
+		this.#known = known;
 		this.#call = ask;
 		this.#fetch = fetcher;
 	}
 
 	/** Asks the server who this is. @throws ClientError */
 	async refresh(signal?: AbortSignal): Promise<Me> {
-		this.me = await this.#call(Me, 'GET', '/api/me', undefined, signal);
-		return this.me;
+		if (await this.#known?.leaving()) await this.#post(SIGN_OUT, {});
+		const me = await this.#call(Me, 'GET', '/api/me', undefined, signal);
+		await this.#known?.meet(me);
+		return (this.me = me);
+	}
+
+	/** Whoever was here last, until the server tells who is here now. */
+	async recall(): Promise<Recalled<Me> | undefined> {
+		const last = await this.#known?.lastMet();
+		this.me ??= last?.value;
+		return last;
 	}
 
 	/** Signs in; null when it worked. @throws ClientError */
@@ -71,18 +90,34 @@ export class SessionState {
 		return this.refresh();
 	}
 
-	/** Ends the session here and on the server. What waits in the outbox stays. @throws ClientError */
+	/**
+	 * Ends the session here and on the server; without network, here at once and there with the next
+	 * contact. What this phone kept to be read is gone. What waits in the outbox stays: it is the lock's
+	 * account of what happened, and holds no key.
+	 * @throws ClientError
+	 */
 	async signOut(): Promise<void> {
-		await this.#auth('/api/auth/sign-out', {});
-		await this.refresh();
+		try {
+			await this.#auth(SIGN_OUT, {});
+		} catch (cause) {
+			if (!(cause instanceof ClientError) || cause.code !== 'no-network') throw cause;
+			await this.#known?.forget(true);
+			this.me = { user: null, company: null, firstRun: false, demoEnds: null };
+		}
 	}
 
 	async #auth(path: string, body: object): Promise<SignRefusal | null> {
-		const response = await send(this.#fetch, 'POST', path, body);
-		if (response.ok) {
+		const refusal = await this.#post(path, body);
+		if (refusal === null) {
+			await this.#known?.forget();
 			await this.refresh();
-			return null;
 		}
+		return refusal;
+	}
+
+	async #post(path: string, body: object): Promise<SignRefusal | null> {
+		const response = await send(this.#fetch, 'POST', path, body);
+		if (response.ok) return null;
 		const parsed = z.safeParse(AuthRefusal, await response.json().catch(() => undefined));
 		const refusal = REFUSALS[parsed.data?.code ?? ''];
 		if (refusal !== undefined) return refusal;

@@ -9,7 +9,7 @@ let policy: Pick<TrustedTypePolicy, 'createScriptURL'> | undefined;
  */
 export function workerScript(url: string): TrustedScriptURL | string {
 	// A second policy of the same name is refused, so there is one for all.
-	policy ??= globalThis.trustedTypes?.createPolicy('hasp-worker', { createScriptURL: known });
+	policy ??= window.trustedTypes?.createPolicy('hasp-worker', { createScriptURL: known });
 	return policy ? policy.createScriptURL(url) : known(url);
 }
 

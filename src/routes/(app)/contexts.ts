@@ -1,5 +1,7 @@
 import { createContext } from 'svelte';
 import type { Lock } from '$lib/api/app/locks.ts';
+import type { Me } from '$lib/api/app/people.ts';
+import type { Install } from '$lib/client/install.svelte.ts';
 import type { SessionState } from '$lib/client/session.svelte.ts';
 import type { Load } from '$lib/ui/load.svelte.ts';
 import type { TalksHolder } from './talks.ts';
@@ -8,10 +10,13 @@ import type { TalksHolder } from './talks.ts';
 export const [getSession, setSession] = createContext<SessionState>();
 
 /** The first question of every visit: who is this? */
-export const [getStart, setStart] = createContext<Load<boolean>>();
+export const [getStart, setStart] = createContext<Load<Me>>();
 
 /** The locks this person sees. */
 export const [getLocks, setLocks] = createContext<Load<Lock[]>>();
 
 /** Where the conversations with locks are, once they are loaded; `talks.ts` has the way to them. */
 export const [getHolder, setHolder] = createContext<TalksHolder>();
+
+/** The way to the home screen. */
+export const [getInstall, setInstall] = createContext<Install>();

@@ -1,0 +1,91 @@
+import * as z from 'zod/mini';
+import { Me } from '../api/app/people.ts';
+import { AnswerStore } from '../vault/answers.ts';
+import { call as callServer, type Call, type Parsed } from './call.ts';
+
+/** Something that was answered before, and when: milliseconds since 1970. */
+export interface Recalled<T> {
+	value: T;
+	at: number;
+}
+
+/** How a page asks the server, and how it recalls what was answered last. */
+export type AskAndRecall<T> = [
+	ask: (signal?: AbortSignal) => Promise<T>,
+	recall: () => Promise<Recalled<T> | undefined>
+];
+
+const ME = '/api/me';
+
+/** What this phone knows without network: the server's last answers to one person. */
+export class Known {
+	readonly #store: AnswerStore;
+	readonly #call: Call;
+	#owner: string | null = null;
+
+	constructor(store = new AnswerStore(), call: Call = callServer) {
+		this.#store = store;
+		this.#call = call;
+	}
+
+	/** Asks for a path, and keeps the answer. @throws ClientError when asking */
+	of<S extends z.core.$ZodType, T>(
+		schema: S,
+		path: string,
+		pick: (reply: Parsed<S>) => T
+	): AskAndRecall<T> {
+		const ask = async (signal?: AbortSignal) => {
+			const reply = await this.#call(schema, 'GET', path, undefined, signal);
+			await this.#keep(path, reply);
+			return pick(reply);
+		};
+		return [ask, () => this.#recall(schema, path, pick)];
+	}
+
+	/** The server has told who is signed in. Nothing is kept of anybody else. */
+	async meet(me: Me): Promise<void> {
+		this.#owner = ownerOf(me);
+		if (this.#owner === null) return this.#store.forget();
+		await this.#store.belong(this.#owner);
+		await this.#keep(ME, me);
+	}
+
+	/** Who was signed in here last. */
+	async lastMet(): Promise<Recalled<Me> | undefined> {
+		const met = await this.#recall(Me, ME, (me) => me);
+		if (met) this.#owner ??= ownerOf(met.value);
+		return met;
+	}
+
+	/** Forgets everything. @param leaving the server has not heard yet of the sign-out */
+	async forget(leaving = false): Promise<void> {
+		this.#owner = null;
+		await this.#store.forget(leaving);
+	}
+
+	/** Whether a sign-out waits for the network. */
+	leaving(): Promise<boolean> {
+		return this.#store.leaving();
+	}
+
+	async #keep(path: string, body: unknown): Promise<void> {
+		const owner = this.#owner;
+		if (owner !== null) await this.#store.keep({ path, owner, at: Date.now(), body });
+	}
+
+	async #recall<S extends z.core.$ZodType, T>(
+		schema: S,
+		path: string,
+		pick: (reply: Parsed<S>) => T
+	): Promise<Recalled<T> | undefined> {
+		const answer = await this.#store.recall(path);
+		// Kept by another version of the app, perhaps: then it is as good as nothing.
+		const parsed = z.safeParse(schema, answer?.body);
+		if (!answer || !parsed.success) return undefined;
+		return { value: pick(parsed.data as Parsed<S>), at: answer.at };
+	}
+}
+
+function ownerOf({ user, company }: Me): string | null {
+	return user && `${user.id} ${company?.id ?? ''}`;
+}
