@@ -1,4 +1,5 @@
 import type { ApiKey } from '../api/app/people.ts';
+import type { KeyKind } from '../api/core/endpoints.ts';
 import { audit } from './audit.ts';
 import type { Db } from './db/connect.ts';
 import { newId } from './db/id.ts';
@@ -7,8 +8,6 @@ import { inTransaction } from './db/transaction.ts';
 import { notFound, ServerError } from './error.ts';
 import type { Member } from './people/identity.ts';
 import { hashOf, newToken } from './token.ts';
-
-export type KeyKind = 'private' | 'mobile';
 
 /** What a Core API key stands for. */
 export interface KeyIdentity {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { AddLockRequest } from '../api/app/locks.ts';
+import { DEFAULT_BASE_KEY } from '../protocol/noke/grant.ts';
 import { audit } from './audit.ts';
 import { readCsv, type CsvRecord } from './csv.ts';
 import type { Db } from './db/connect.ts';
 import type { EnvironmentName } from './db/tables.ts';
-import { DEFAULT_BASE_KEY, insertLocks, newRow, type Adder } from './locks.ts';
+import { insertLocks, newRow, type Adder } from './locks.ts';
 import type { Secret } from './secret.ts';
 
 /** One thing that is wrong in a file; line 1 is the header row. */

@@ -2,6 +2,8 @@ import type { Selectable } from 'kysely';
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import type { AddLockRequest, ChangeLockRequest, Lock } from '../api/app/locks.ts';
+import { DEFAULT_BASE_KEY } from '../protocol/noke/grant.ts';
+import { kindOf } from '../protocol/noke/profile.ts';
 import { audit } from './audit.ts';
 import type { Db } from './db/connect.ts';
 import { isDuplicate } from './db/error.ts';
@@ -13,12 +15,6 @@ import { isManager, type Member } from './people/identity.ts';
 import { seal, type Secret } from './secret.ts';
 
 export type LockRow = Selectable<LockTable>;
-
-/** What locks out of the box answer to; public, from the Nokē documents. */
-export const DEFAULT_BASE_KEY = '000102030405060708090a0b0c0d0e0f';
-
-/** Hardware that can be unshackled for a battery change: the HD padlock. */
-const UNSHACKLES: ReadonlySet<string> = new Set(['4I']);
 
 /** Who adds a lock. */
 export interface Adder {
@@ -113,7 +109,7 @@ export function toLock(row: Shown): Lock {
 		lastOpened:
 			last_opened_at === null ? null : { at: last_opened_at, trackingKey: row.last_opened_by },
 		mayOpen: true,
-		mayUnshackle: UNSHACKLES.has(row.hardware_type)
+		mayUnshackle: kindOf(row.hardware_type) === 'hd-padlock'
 	};
 }
 

@@ -5,30 +5,20 @@ import { ProtocolError } from '../errors.ts';
 import { firstBlock, KEY_TYPE, OPCODE, SLOTS } from './commands.ts';
 import type { OfflineGrant } from './offline.ts';
 
-/** What a lock out of the box answers to: 00 01 … 0f. */
+/** What a lock out of the box answers to: 00 01 … 0f. Public, from the Nokē documents. */
 export const DEFAULT_BASE_KEY = '000102030405060708090a0b0c0d0e0f';
 
-/** What permits one opening. */
-export type Grant =
-	/** Packets bound to one session, in order, and the index of the one that opens. */
-	| { kind: 'online'; packets: readonly Bytes[]; opensAt: number | null }
-	| ({ kind: 'offline' } & OfflineGrant);
-
 /**
- * K(generation, epoch, slot): 16 bytes by HKDF-SHA-256 from the lock's root
- * (docs/lock-scheme.md section 3). Slot 0 is the master key.
+ * K(generation, n, slot): 16 bytes by HKDF-SHA-256 from the lock's root (docs/lock-scheme.md
+ * section 3). Slot 0 is the master key.
  * @param root 32 random bytes of this lock
+ * @param n the epoch for slot 0, the slot's issue number else
  */
-export function deriveKey(
-	root: Uint8Array,
-	generation: number,
-	epoch: number,
-	slot: number
-): Bytes {
+export function deriveKey(root: Uint8Array, generation: number, n: number, slot: number): Bytes {
 	const info = concat(
 		ascii('hasp lock key'),
 		bigEndian(generation, 4),
-		bigEndian(epoch, 4),
+		bigEndian(n, 4),
 		Uint8Array.of(slot)
 	);
 	return hkdf(sha256, root, undefined, info, 16) as Bytes;

@@ -1,12 +1,13 @@
 import { getIP } from 'better-auth/api';
 import { randomBytes } from 'node:crypto';
 import type { DemoReply } from '../../api/app/demo.ts';
+import { DEFAULT_BASE_KEY } from '../../protocol/noke/grant.ts';
 import type { Server } from '../context.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import { newId } from '../db/id.ts';
 import { ServerError } from '../error.ts';
-import { addLock, DEFAULT_BASE_KEY } from '../locks.ts';
+import { addLock } from '../locks.ts';
 import { insertUser } from './accounts.ts';
 import { actIn, addCompany, addMember } from './companies.ts';
 import { DEMO_LIMIT } from './demo-sign-in.ts';
