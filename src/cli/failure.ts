@@ -13,7 +13,9 @@ export class MistakesError extends Error {
 	readonly mistakes: readonly object[];
 
 	constructor(mistakes: readonly object[]) {
-		super(`${mistakes.length} mistakes in the file, nothing was taken`);
+		super(
+			`The file has mistakes (${mistakes.length}); nothing was taken. Mend them and import it again.`
+		);
 		this.mistakes = mistakes;
 	}
 }
