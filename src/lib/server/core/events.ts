@@ -1,7 +1,7 @@
 import type { ActivityAction } from '../../api/app/activity.ts';
 import { RECORD_ACTION } from '../../protocol/noke/records.ts';
 import type { LockTable } from '../db/tables.ts';
-import type { IssuedRow, Said } from './said.ts';
+import { cipheredPart, type IssuedRow, type Said } from './said.ts';
 
 /** A record of a lock's log on its way to the activity. Times in milliseconds since 1970. */
 export interface LockEvent {
@@ -43,18 +43,27 @@ const MEANINGS = new Map<number, Meaning>([
 
 const UNKNOWN: Meaning = { action: 'unknown' };
 
-/** The records among what a lock said, each counter once, in the lock's order. */
-export function eventsOf(said: readonly Said[], now: number): LockEvent[] {
+/**
+ * The records among what a lock said, each counter once, in the lock's order.
+ * @param since when the lock was added
+ */
+export function eventsOf(
+	said: readonly Said[],
+	{ since, now }: { since: number; now: number }
+): LockEvent[] {
 	const events = new Map<number, LockEvent>();
 	for (const { record, at, session } of said) {
 		if (record === null || events.has(record.counter)) continue;
 		const { action, who, state } = MEANINGS.get(record.action) ?? UNKNOWN;
+		// A lock's clock that runs fast must not log the future.
+		const time = record.time === 0 ? null : Math.min(record.time * 1000, now);
 		events.set(record.counter, {
 			counter: record.counter,
 			action,
-			// A lock's clock that runs fast must not log the future.
-			time: record.time === 0 ? null : Math.min(record.time * 1000, now),
-			recordedAt: at,
+			time,
+			// Nothing is heard before it happens, whatever the phone says: it would be listed among the
+			// oldest, where nobody looks.
+			recordedAt: Math.max(at, time ?? since),
 			reference: who === 'reference' || who === 'either' ? record.who : null,
 			doubtful: who === 'either',
 			slot: who === 'slot' ? record.who : null,
@@ -79,7 +88,7 @@ export function issuedIn(event: LockEvent, issued: readonly IssuedRow[]): Issued
 	const { from, before } = issuedBetween(event);
 	return issued.findLast(
 		(row) =>
-			row.session === event.session &&
+			row.session === cipheredPart(event.session) &&
 			row.action !== 'ask' &&
 			row.reference === event.reference &&
 			row.at >= from &&

@@ -9,6 +9,7 @@ import { CoreError, lockNotFound } from './error.ts';
 import { keysOf, type KeyColumns } from './keys.ts';
 import { asking, commandCount, packetsOf, type IssueAction, type Order } from './packets.ts';
 import { freeze, thaw } from './pending.ts';
+import { cipheredPart } from './said.ts';
 import { freezeSlots } from '../slot-sets.ts';
 import { step, type KeySync } from './sync.ts';
 import { syncOf, toColumns, type SyncColumns } from './sync-columns.ts';
@@ -184,7 +185,8 @@ async function reserve(
 	order: Order,
 	now: number
 ): Promise<number> {
-	const { session, action, trackingKey, userId } = request;
+	const { action, trackingKey, userId } = request;
+	const session = cipheredPart(request.session);
 	const epoch = order.offer.opensUnder[0] ?? row.active;
 	const recovery = row.phase === 'recover' ? row.recovery : null;
 	const { rows } = await sql<{ first_id: number; last_id: number }>`

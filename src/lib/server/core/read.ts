@@ -7,7 +7,7 @@ import type { Core, Scope } from './issue.ts';
 import { keysOf } from './keys.ts';
 import type { FreshEvent } from './learn.ts';
 import type { Unknown } from './quarantine.ts';
-import { listen, type Delivery, type IssuedRow, type Said } from './said.ts';
+import { cipheredPart, listen, type Delivery, type IssuedRow, type Said } from './said.ts';
 import { packetEpochs } from './sync.ts';
 import { syncOf } from './sync-columns.ts';
 
@@ -53,7 +53,7 @@ export async function read(
 	const said: Said[] = [];
 	const unknown: Unknown[] = [];
 	for (const delivery of deliveries) {
-		const mine = issued.filter(({ session }) => session === delivery.session);
+		const mine = issued.filter(({ session }) => session === cipheredPart(delivery.session));
 		for (const packets of portions(delivery.packets, AT_ONCE)) {
 			const part = { ...delivery, packets };
 			const heard = listen(part, { keys, epochs, issued: mine, now });
@@ -64,7 +64,8 @@ export async function read(
 			if (packets.length === AT_ONCE) await new Promise((resolve) => setImmediate(resolve));
 		}
 	}
-	return { row, said, unknown, events: await attribute(db, row, eventsOf(said, now), issued) };
+	const events = eventsOf(said, { since: row.created_at, now });
+	return { row, said, unknown, events: await attribute(db, row, events, issued) };
 }
 
 async function issuedFor(
@@ -87,7 +88,7 @@ async function issuedFor(
 			'heard'
 		])
 		.where('lock_id', '=', lockId)
-		.where('session', 'in', [...new Set(deliveries.map(({ session }) => session))])
+		.where('session', 'in', [...new Set(deliveries.map(({ session }) => cipheredPart(session)))])
 		.orderBy('first_id')
 		.execute();
 }

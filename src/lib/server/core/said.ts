@@ -36,6 +36,15 @@ export type IssuedRow = Pick<
 	| 'heard'
 >;
 
+/**
+ * What of a session goes into its cipher: the first 16 bytes. The others prove nothing, so sessions
+ * that differ only there are one: else its command ids would be had twice and its answers be news
+ * again.
+ */
+export function cipheredPart(session: string): string {
+	return session.slice(0, 32);
+}
+
 /** One packet that a key of the lock opened. */
 export interface Said {
 	session: string;
@@ -92,15 +101,19 @@ export function listen(
 		}
 		const { id, type, body } = packet;
 		const answered = issued.find((row) => row.first_id <= id && id <= row.last_id) ?? null;
+		const epoch = order[0]!;
+		// The base key may be public, and a record that somebody else made up would stand in the way
+		// of the true one. The lock keeps its records and is asked for them once it is set up.
+		const secret = epoch > 0;
 		said.push({
 			session: delivery.session,
-			epoch: order[0]!,
+			epoch,
 			at: timeOf(delivery.receivedAt, answered ?? issued[0] ?? null, now),
 			issued: answered,
 			packet,
 			acknowledgement:
-				type === TYPE.key || type === TYPE.unlock ? parseAcknowledgement(body) : null,
-			record: type === TYPE.log ? parseRecord(body) : null
+				secret && (type === TYPE.key || type === TYPE.unlock) ? parseAcknowledgement(body) : null,
+			record: secret && type === TYPE.log ? parseRecord(body) : null
 		});
 	}
 	return { said, unknown };

@@ -56,11 +56,15 @@ export function step(sync: KeySync, event: SyncEvent): SyncStep {
 	}
 }
 
-/** Epochs whose keys may have made a packet of this lock, likeliest first; late uploads are old. */
+/**
+ * Epochs whose keys may have made a packet of this lock, likeliest first; late uploads are old. A
+ * lock that was set up says nothing under epoch 0, whose key may be public: anybody else could.
+ */
 export function packetEpochs(sync: KeySync): number[] {
 	const ahead = sync.phase === 'offered' ? [sync.pending] : [];
 	const around = sync.phase === 'recover' ? PROBES : [0, -1, -2, -3, -4];
-	return [...ahead, ...around.map((distance) => sync.active + distance)].filter((e) => e >= 0);
+	const lowest = sync.phase === 'recover' || sync.active === 0 ? 0 : 1;
+	return [...ahead, ...around.map((distance) => sync.active + distance)].filter((e) => e >= lowest);
 }
 
 function offerFor(sync: KeySync, changes: boolean): SyncStep {
