@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Lock } from '../../src/lib/api/app/locks.ts';
-import { DEFAULT_BASE_KEY } from '../../src/lib/protocol/noke/grant.ts';
+import { DEFAULT_BASE_KEY } from '../../src/lib/protocol/noke/profile.ts';
 import { openSecret, unseal } from '../../src/lib/server/secret.ts';
 import { databases } from '../setup/databases.ts';
 import { TestApp, type Browser } from './app.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AddLockRequest } from '../api/app/locks.ts';
-import { DEFAULT_BASE_KEY } from '../protocol/noke/grant.ts';
+import { DEFAULT_BASE_KEY } from '../protocol/noke/profile.ts';
 import { audit } from './audit.ts';
 import { readCsv, type CsvRecord } from './csv.ts';
 import type { Db } from './db/connect.ts';

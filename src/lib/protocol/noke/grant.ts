@@ -5,9 +5,6 @@ import { ProtocolError } from '../errors.ts';
 import { firstBlock, KEY_TYPE, OPCODE, SLOTS } from './commands.ts';
 import type { OfflineGrant } from './offline.ts';
 
-/** What a lock out of the box answers to: 00 01 … 0f. Public, from the Nokē documents. */
-export const DEFAULT_BASE_KEY = '000102030405060708090a0b0c0d0e0f';
-
 /**
  * K(generation, n, slot): 16 bytes by HKDF-SHA-256 from the lock's root (docs/lock-scheme.md
  * section 3). Slot 0 is the master key.

@@ -15,6 +15,9 @@ export const GATT = {
 /** Every name of a device of this family begins so. */
 export const NAME_PREFIX = 'NOKE';
 
+/** What a lock out of the box answers to: 00 01 … 0f. Public, from the Nokē documents. */
+export const DEFAULT_BASE_KEY = '000102030405060708090a0b0c0d0e0f';
+
 /** STATE is 20 bytes; a shorter value is no session. */
 export const SESSION_LENGTH = 20;
 

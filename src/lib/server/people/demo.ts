@@ -1,7 +1,7 @@
 import { getIP } from 'better-auth/api';
 import { randomBytes } from 'node:crypto';
 import type { DemoReply } from '../../api/app/demo.ts';
-import { DEFAULT_BASE_KEY } from '../../protocol/noke/grant.ts';
+import { DEFAULT_BASE_KEY } from '../../protocol/noke/profile.ts';
 import type { Server } from '../context.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
