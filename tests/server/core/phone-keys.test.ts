@@ -68,7 +68,15 @@ describe.each(databases)('keys of phones on $name', ({ create }) => {
 		lock.now += 27 * DAY;
 		expect(openOffline(lock, key).result).toBe(DONE);
 		lock.now += 2 * DAY;
-		expect(openOffline(lock, key).result).toBe(OUTSIDE);
+		const { result, session, server } = openOffline(lock, key);
+		expect(result).toBe(OUTSIDE);
+		await lab.upload(lock, session, server);
+		expect((await lab.activity(lock)).at(-1)).toMatchObject({
+			action: 'failed_unlock',
+			tracking_key: olga.who.email,
+			slot: 1,
+			claimed: null
+		});
 	});
 
 	test('a phone that was silent is renewed when it is back', async () => {

@@ -1,5 +1,7 @@
 import type { ActivityAction } from '../../api/app/activity.ts';
-import { RECORD_ACTION } from '../../protocol/noke/records.ts';
+import { RESULTS } from '../../protocol/noke/answers.ts';
+import { OPCODE } from '../../protocol/noke/commands.ts';
+import { RECORD_ACTION, type LogRecord } from '../../protocol/noke/records.ts';
 import type { LockTable } from '../db/tables.ts';
 import { cipheredPart, type IssuedRow, type Said } from './said.ts';
 
@@ -54,7 +56,8 @@ export function eventsOf(
 	const events = new Map<number, LockEvent>();
 	for (const { record, at, session } of said) {
 		if (record === null || events.has(record.counter)) continue;
-		const { action, who, state } = MEANINGS.get(record.action) ?? UNKNOWN;
+		const { action, who: what, state } = MEANINGS.get(record.action) ?? UNKNOWN;
+		const who = what === 'either' && isOfSlot(record, session, said) ? 'slot' : what;
 		// A lock's clock that runs fast must not log the future.
 		const time = record.time === 0 ? null : Math.min(record.time * 1000, now);
 		events.set(record.counter, {
@@ -72,6 +75,23 @@ export function eventsOf(
 		});
 	}
 	return [...events.values()].sort((a, b) => a.counter - b.counter);
+}
+
+/**
+ * Whether a failure is that of an offline key: the newest record of a session whose refusal of an
+ * opening, under a command id that only such keys have, names the same number.
+ */
+function isOfSlot(record: LogRecord, session: string, said: readonly Said[]): boolean {
+	const mine = said.filter((one) => one.session === session);
+	const refused = mine.some(
+		({ packet, acknowledgement }) =>
+			packet.id === 0 &&
+			acknowledgement?.opcode === OPCODE.unlock &&
+			acknowledgement.result !== RESULTS.success.code &&
+			acknowledgement.argument === record.who &&
+			!acknowledgement.moreRecords
+	);
+	return refused && mine.every((one) => (one.record?.counter ?? 0) <= record.counter);
 }
 
 /** Longest time a lock's clock may have run away from ours. */
