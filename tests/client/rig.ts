@@ -5,7 +5,7 @@ import { Sync, type SyncParts } from '../../src/lib/client/sync.svelte.ts';
 import { memoryConnector, type Ear, type Peer } from '../../src/lib/link/memory.ts';
 import { fromHex, toHex, type Bytes } from '../../src/lib/protocol/bytes.ts';
 import { resultPacket, shutdownPacket } from '../../src/lib/protocol/noke/answers.ts';
-import type { OutboxBatch } from '../../src/lib/vault/outbox.ts';
+import type { Load, OutboxBatch, OutboxClaim } from '../../src/lib/vault/outbox.ts';
 
 export const MAC = 'F1:E2:D3:C4:B5:A6';
 export const SESSION = '0000040ba7b0d91f7f45ad25698a18375c7e4f16';
@@ -125,6 +125,7 @@ export class ScriptedServer {
 /** An outbox that notes its order, in the place of the disk. */
 export class PaperOutbox {
 	batches = new Map<string, OutboxBatch>();
+	claims = new Map<string, OutboxClaim>();
 	/** While set, no packet is stored. */
 	gate: Promise<void> | null = null;
 
@@ -137,17 +138,29 @@ export class PaperOutbox {
 		return true;
 	}
 
-	async take(): Promise<OutboxBatch[]> {
+	async claim(claim: OutboxClaim): Promise<void> {
+		await this.gate;
+		this.claims.set(claim.id, claim);
+	}
+
+	async withdraw(id: string): Promise<void> {
+		this.claims.delete(id);
+	}
+
+	async take(): Promise<Load> {
 		for (const batch of this.batches.values()) batch.sealed = true;
-		return [...this.batches.values()];
+		return this.unsent();
 	}
 
 	async settle(durable: readonly string[]): Promise<void> {
-		for (const id of durable) this.batches.delete(id);
+		for (const id of durable) {
+			this.batches.delete(id);
+			this.claims.delete(id);
+		}
 	}
 
-	async unsent(): Promise<OutboxBatch[]> {
-		return [...this.batches.values()];
+	async unsent(): Promise<Load> {
+		return { batches: [...this.batches.values()], claims: [...this.claims.values()] };
 	}
 }
 

@@ -50,7 +50,7 @@ function refuseWith(code: ClientError['code']): Answer {
 }
 
 async function ids(): Promise<string[]> {
-	return (await outbox.unsent('company')).map(({ id }) => id);
+	return (await outbox.unsent('company')).batches.map(({ id }) => id);
 }
 
 describe('sync', () => {

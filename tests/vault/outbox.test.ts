@@ -16,6 +16,8 @@ beforeEach(() => {
 });
 afterEach(() => vault.close());
 
+const MOST = { batches: 9, packets: 9, claims: 9 };
+
 function batch(id: string, receivedAt: number, packets = ['p']) {
 	return { id, company: 'a', mac: 'm', session: `s${id}`, receivedAt, packets };
 }
@@ -24,11 +26,11 @@ describe('the outbox', () => {
 	test('appends to a batch until it is sealed', async () => {
 		expect(await outbox.append(batch('1', 10, ['x']))).toBe(true);
 		expect(await outbox.append(batch('1', 20, ['y', 'z']))).toBe(true);
-		expect(await outbox.take('a', { batches: 9, packets: 9 })).toMatchObject([
+		expect((await outbox.take('a', MOST)).batches).toMatchObject([
 			{ id: '1', receivedAt: 10, packets: ['x', 'y', 'z'], sealed: true }
 		]);
 		expect(await outbox.append(batch('1', 30, ['late']))).toBe(false);
-		expect((await outbox.unsent('a'))[0]!.packets).toEqual(['x', 'y', 'z']);
+		expect((await outbox.unsent('a')).batches[0]!.packets).toEqual(['x', 'y', 'z']);
 	});
 
 	test('gives the oldest first, in portions', async () => {
@@ -36,7 +38,7 @@ describe('the outbox', () => {
 		await outbox.append(batch('a', 1));
 		await outbox.append(batch('b', 2));
 		const ids = async (most: { batches: number; packets: number }) =>
-			(await outbox.take('a', most)).map(({ id }) => id);
+			(await outbox.take('a', { ...most, claims: 9 })).batches.map(({ id }) => id);
 		expect(await ids({ batches: 2, packets: 9 })).toEqual(['a', 'b']);
 		expect(await ids({ batches: 9, packets: 4 })).toEqual(['a', 'b']);
 		expect(await ids({ batches: 9, packets: 5 })).toEqual(['a', 'b', 'c']);
@@ -46,8 +48,8 @@ describe('the outbox', () => {
 	test('survives the closing of its database', async () => {
 		await outbox.append(batch('1', 1));
 		await vault.close();
-		expect(await new Outbox(new Vault(name)).unsent('a')).toHaveLength(1);
-		expect(await outbox.unsent('a')).toHaveLength(1);
+		expect((await new Outbox(new Vault(name)).unsent('a')).batches).toHaveLength(1);
+		expect((await outbox.unsent('a')).batches).toHaveLength(1);
 	});
 
 	test('lets a newer version upgrade, and says then that it is outdated', async () => {
@@ -64,7 +66,7 @@ describe('the outbox', () => {
 		await outbox.append(batch('1', 1));
 		await outbox.append(batch('2', 2));
 		await outbox.settle(['1', 'unknown'], [{ id: '2', code: 'conflict' }]);
-		expect(await outbox.unsent('a')).toEqual([]);
+		expect((await outbox.unsent('a')).batches).toEqual([]);
 		expect(await outbox.refused()).toMatchObject([{ id: '2', code: 'conflict' }]);
 	});
 });

@@ -45,7 +45,18 @@ export function failureOf(cause: unknown): FailureCode {
 	throw cause;
 }
 
-/** Why the lock, which has answered, did not open. */
-export function failureOfResult(result: ResultName): FailureCode {
+/**
+ * Why the lock, which has answered, did not open.
+ * @param key of this phone, if one was used
+ */
+export function failureOfResult(result: ResultName, key?: { waits: boolean }): FailureCode {
+	if (key && result === 'invalid-key' && key.waits) return 'waits-for-lock';
+	// The lock's own clock says that the key's window is over.
+	if (key && result === 'out-of-schedule') return 'lease-over';
 	return BY_RESULT[result] ?? 'refused-by-lock';
+}
+
+/** Whether a call to the server got no answer at all. A refusal is an answer. */
+export function isUnanswered(cause: unknown): boolean {
+	return cause instanceof ClientError && ['no-network', 'timed-out'].includes(cause.code);
 }

@@ -15,6 +15,8 @@ export class LockConversation implements Conversation {
 	failure: FailureCode | null = $state(null);
 	began: Began = $state.raw(NOT_BEGUN);
 	slow = $state(false);
+	offline = $state(false);
+	keyEnded: number | null = $state(null);
 	openedAt: number | null = $state(null);
 	endedAs: Conversation['endedAs'] = $state.raw(null);
 	battery: Conversation['battery'] = $state.raw(null);
@@ -77,6 +79,8 @@ export class LockConversation implements Conversation {
 
 	#begin(): void {
 		this.failure = this.reached = this.openedAt = this.endedAs = this.#said = null;
+		this.keyEnded = null;
+		this.offline = false;
 		this.began = NOT_BEGUN;
 		this.#sent = false;
 		this.#reach('connecting');
@@ -108,6 +112,8 @@ export class LockConversation implements Conversation {
 			reach: unlessStopped((phase) => this.#reach(phase)),
 			slow: unlessStopped(() => (this.slow = true)),
 			battery: unlessStopped((millivolts) => (this.battery = { millivolts, at: Date.now() })),
+			offline: unlessStopped(() => (this.offline = true)),
+			keyEnded: unlessStopped((at) => (this.keyEnded = at)),
 			sent: unlessStopped(() => (this.#sent = true)),
 			opened: unlessStopped((at) => {
 				this.failure = null;

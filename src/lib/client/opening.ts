@@ -3,13 +3,22 @@ import { VENDORS, type LockEvent, type Vendor } from '../protocol/vendors.ts';
 import { asking } from './asking.ts';
 import { call as callServer, type Call } from './call.ts';
 import { drive } from './drive.ts';
-import { failureOf, failureOfResult } from './failures.ts';
+import { failureOf, failureOfResult, isUnanswered } from './failures.ts';
 import type { FailureCode, TrackPhase } from './phases.ts';
+import type { Readiness } from './offline.svelte.ts';
 import { relay, type Action, type Commands } from './relay.ts';
 import type { Sync } from './sync.svelte.ts';
+import { useKey } from './use-key.ts';
 
 /** Milliseconds in which a lock that somebody has just woken is reached, or is not awake. */
 const WAKING = 20_000;
+
+/**
+ * Milliseconds to wait for the server where a key is on this phone. A lock stays awake for 20 s after it
+ * was last spoken to, and the usual 15 s would leave it too little for a second thought; whoever stands in
+ * a basement with a bar of signal must not wait for longer than it takes to call it slow and a bit.
+ */
+const PATIENCE = 5_000;
 
 /** Conversations begun for one tap, as long as nothing was written that opens. */
 const TRIES = 3;
@@ -17,7 +26,9 @@ const TRIES = 3;
 export interface ConversationParts {
 	mac: string;
 	connect: Connect;
-	sync: Pick<Sync, 'begin' | 'flush' | 'unsent'>;
+	sync: Pick<Sync, 'begin' | 'flush' | 'unsent' | 'claim' | 'withdraw'>;
+	/** Keys of this phone; without them a lock opens only with network. */
+	keys?: Pick<Readiness, 'expect' | 'holds' | 'use' | 'contact'> | undefined;
 	call?: Call;
 	vendor?: Vendor;
 	/** Where one tab waits for another; absent in old browsers. */
@@ -40,6 +51,10 @@ export interface Screen {
 	/** Asking takes long. */
 	slow(): void;
 	battery(millivolts: number): void;
+	/** There is no network: a key on this phone is used. */
+	offline(): void;
+	/** When its time ended. */
+	keyEnded(at: number): void;
 	/** From now on the lock may be open. */
 	sent(): void;
 	opened(at: number): void;
@@ -62,6 +77,8 @@ export async function openLock(
 	screen: Screen,
 	signal: AbortSignal
 ): Promise<FailureCode | 'cancelled' | null> {
+	// A key asked for now comes to the lock with this very opening, or the next; nobody waits for it.
+	void parts.keys?.expect(parts);
 	for (let tries = 1; ; tries++) {
 		screen.reach('connecting');
 		const end = await converse(parts, action, tries === 1, screen, signal);
@@ -86,13 +103,36 @@ async function converse(
 		const { session, batteryMillivolts } = parts.vendor.parseSession(link.hello);
 		screen.battery(batteryMillivolts);
 		screen.reach('asking');
-		const commands = await relay(parts, link, { session, action, signal, slow: screen.slow });
+		const commands = await permit(parts, link, { session, action, screen, signal });
+		if (typeof commands === 'string') return commands;
 		return await write(parts, link, { session, commands, screen, signal });
 	} catch (cause) {
 		if (signal.aborted) return 'lost-before';
 		return failureOf(cause);
 	} finally {
 		link?.close();
+	}
+}
+
+/**
+ * The commands of the server for this session; where nothing answers, that of a key on this phone.
+ * A refusal is an answer: then no key is used.
+ * @returns the reason when there are none; throws as `relay` does
+ */
+async function permit(
+	parts: Ports,
+	link: Link,
+	{ screen, ...wish }: { session: string; action: Action; screen: Screen; signal: AbortSignal }
+): Promise<Commands | FailureCode> {
+	const { keys, mac } = parts;
+	// Offline keys let nobody take a shackle off.
+	const usable = keys && wish.action === 'unlock';
+	const within = usable && keys.holds(mac) ? PATIENCE : undefined;
+	try {
+		return await relay(parts, link, { ...wish, within, slow: screen.slow });
+	} catch (cause) {
+		if (!usable || !isUnanswered(cause) || wish.signal.aborted) throw cause;
+		return useKey(keys, link, { ...wish, mac, screen, cause });
 	}
 }
 
@@ -103,8 +143,11 @@ async function write(
 	what: { session: string; commands: Commands; screen: Screen; signal: AbortSignal }
 ): Promise<End> {
 	const { session, commands, screen, signal } = what;
-	const { packets, opensAt, issuedAt } = commands;
-	const kept = parts.sync.begin(parts.mac, session);
+	const { packets, opensAt, issuedAt, key } = commands;
+	const { mac, sync, keys } = parts;
+	const kept = sync.begin(mac, session);
+	// Before the packet is sent: whatever happens then, the opening is this phone's.
+	const claim = key && (await sync.claim({ mac, session, slot: key.slot, at: issuedAt }));
 	let stored = Promise.resolve();
 	let sent = false;
 	let opened = false;
@@ -132,6 +175,7 @@ async function write(
 			case 'finished':
 				screen.said(session);
 				void parts.sync.flush();
+				if (opened && !key) void keys?.contact();
 				// Nothing to stay for; the lock sleeps the sooner.
 				if (!opened) link.close();
 				break;
@@ -148,11 +192,15 @@ async function write(
 			screen.ended(reported);
 			return null;
 		}
-		if (opening !== null) return failureOfResult(opening);
-		return sent ? { issuedAt } : 'lost-before';
+		if (opening !== null || !sent) {
+			if (claim) await sync.withdraw(claim, session);
+			return opening === null ? 'lost-before' : failureOfResult(opening, key);
+		}
+		// Without network nobody can ask the lock.
+		return key ? 'lost-after' : { issuedAt };
 	} finally {
 		await stored;
 		screen.said(session);
-		if (kept.count > 0) void parts.sync.flush();
+		if (kept.count > 0 || opened) void parts.sync.flush();
 	}
 }

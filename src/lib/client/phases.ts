@@ -3,7 +3,8 @@
  *
  * - `idle`: nothing runs; the last known state is what is known.
  * - `connecting`: chooser, radio link, discovery, reading the session.
- * - `asking`: the lock is awake; the server is asked for the commands of this session.
+ * - `asking`: the lock is awake; the server is asked for the commands of this session, or without
+ *   network a key on this phone makes one.
  * - `opening`: packets are on their way; from here on nothing is sent twice.
  * - `open`: the lock answered that it opened.
  * - `asleep`: the lock ended the link after it had opened.
@@ -36,6 +37,16 @@ export type FailureCode =
 	| 'lost-before'
 	/** No network and no key on this phone. */
 	| 'no-network'
+	/** No network, and the key on this phone is not on the lock yet. */
+	| 'waits-for-lock'
+	/** No network, and the time of the key on this phone has ended. */
+	| 'lease-over'
+	/** No network, and this phone's clock moved back. */
+	| 'clock-back'
+	/** No network, and the browser has removed the keys. */
+	| 'evicted'
+	/** No network, and the phone's storage does not give its key. */
+	| 'storage-failed'
 	/** The server answered with a fault of its own. */
 	| 'server-fault'
 	/** Nobody is signed in any more. */
@@ -65,6 +76,10 @@ export interface Conversation {
 	readonly began: Readonly<Record<TrackPhase, number | null>>;
 	/** True when asking takes longer than three seconds. */
 	readonly slow: boolean;
+	/** There is no network: a key on this phone is used. */
+	readonly offline: boolean;
+	/** With the failure `lease-over`: when the key's time ended, if that is known. */
+	readonly keyEnded: number | null;
 	/** When the lock answered that it opened. */
 	readonly openedAt: number | null;
 	/** What the lock reported as it went to sleep. */

@@ -15,6 +15,8 @@ export interface Commands {
 	opensAt: number | null;
 	/** The server's clock, milliseconds since 1970. */
 	issuedAt: number;
+	/** They are of a key on this phone. */
+	key?: { slot: number; waits: boolean };
 }
 
 /** The path of a lock among our own endpoints. */
@@ -30,19 +32,29 @@ export function lockPath(mac: string): string {
 export async function relay(
 	{ call, mac }: { call: Call; mac: string },
 	link: Link,
-	wish: { session: string; action: Action; signal: AbortSignal; slow?: () => void }
+	wish: {
+		session: string;
+		action: Action;
+		signal: AbortSignal;
+		slow?: () => void;
+		/** Milliseconds to wait for the server, where that is less than usual. */
+		within?: number | undefined;
+	}
 ): Promise<Commands> {
-	const { session, action, signal } = wish;
+	const { session, action, signal, within } = wish;
 	const over = new AbortController();
 	const timer = setTimeout(() => wish.slow?.(), SLOW);
+	let late: ReturnType<typeof setTimeout> | undefined;
 	try {
 		const body: CommandsRequest = { session, action };
 		const path = `${lockPath(mac)}/commands`;
 		const asked = call(CommandsReply, 'POST', path, body, AbortSignal.any([signal, over.signal]));
-		const gone = link.closed.then(() => {
-			throw new LinkError('lost', 'the link ended while the server was asked');
+		const tooLate = new Promise<never>((_, reject) => {
+			const give = () => reject(new ClientError('timed-out', 'no commands in time'));
+			if (within !== undefined) late = setTimeout(give, within);
 		});
-		const [reply] = await Promise.race([Promise.all([asked, link.ready]), gone]);
+		const both = Promise.all([Promise.race([asked, tooLate]), link.ready]);
+		const [reply] = await Promise.race([both, lossOf(link)]);
 		const { opensAt, issuedAt } = reply;
 		const packets = reply.commands.map((packet) => fromHex(packet));
 		const opens = opensAt !== null && opensAt < packets.length;
@@ -51,6 +63,17 @@ export async function relay(
 		return { packets, opensAt, issuedAt };
 	} finally {
 		clearTimeout(timer);
+		clearTimeout(late);
 		over.abort();
 	}
+}
+
+/** Rejects when the link ends. @throws LinkError `lost` */
+export function lossOf(link: Link): Promise<never> {
+	const loss = link.closed.then(() => {
+		throw new LinkError('lost', 'the link ended before anything was sent');
+	});
+	// It may end long after somebody waits for it.
+	loss.catch(() => undefined);
+	return loss;
 }

@@ -18,6 +18,14 @@ export type SignRefusal =
 
 const SIGN_OUT = '/api/auth/sign-out';
 
+const NOBODY: Me = { user: null, company: null, firstRun: false, demoEnds: null };
+
+/** Loaded when it is needed: the first page has no use for the vault. */
+async function wipe(): Promise<void> {
+	const { wipeKeys } = await import('./wipe.ts');
+	await wipeKeys();
+}
+
 /** What better-auth answers when it refuses. */
 const AuthRefusal = z.object({ code: z.optional(z.string()) });
 
@@ -38,13 +46,19 @@ export class SessionState {
 	readonly #call: Call;
 	readonly #fetch: typeof fetch;
 	readonly #known: Known | null;
+	readonly #wipe: () => Promise<void>;
 
-	/** @param known what this phone keeps for the time without network; null: nothing */
+	/**
+	 * @param known what this phone keeps for the time without network; null: nothing
+	 * @param wipeKeys deletes the offline keys on this phone
+	 */
 	constructor(
 		known: Known | null = null,
 		ask: Call = call,
-		fetcher: typeof fetch = (input, init) => fetch(input, init)
+		fetcher: typeof fetch = (input, init) => fetch(input, init),
+		wipeKeys = wipe
 	) {
+		this.#wipe = wipeKeys;
 		this.#known = known;
 		this.#call = ask;
 		this.#fetch = fetcher;
@@ -92,18 +106,26 @@ export class SessionState {
 
 	/**
 	 * Ends the session here and on the server; without network, here at once and there with the next
-	 * contact. What this phone kept to be read is gone. What waits in the outbox stays: it is the lock's
+	 * contact. What this phone kept to be read is gone, and so are its keys. What waits in the outbox stays: it is the lock's
 	 * account of what happened, and holds no key.
 	 * @throws ClientError
 	 */
 	async signOut(): Promise<void> {
+		// Before anything can go wrong, and again for what another tab has fetched meanwhile.
+		await this.#wipe();
 		try {
 			await this.#auth(SIGN_OUT, {});
 		} catch (cause) {
 			if (!(cause instanceof ClientError) || cause.code !== 'no-network') throw cause;
 			await this.#known?.forget(true);
-			this.me = { user: null, company: null, firstRun: false, demoEnds: null };
+			this.leave();
 		}
+		await this.#wipe();
+	}
+
+	/** Nobody is here any more: signed out in another tab. */
+	leave(): void {
+		this.me = NOBODY;
 	}
 
 	async #auth(path: string, body: object): Promise<SignRefusal | null> {

@@ -1,25 +1,29 @@
 import type * as z from 'zod/mini';
 import { UploadReply, type UploadRequest } from '../api/app/activity.ts';
-import type { Outbox, OutboxBatch, Portion } from '../vault/outbox.ts';
+import type { Load, Outbox, OutboxBatch, OutboxClaim, Portion } from '../vault/outbox.ts';
+import type { VaultErrorCode } from '../vault/store.ts';
 import { alone } from './alone.ts';
 import { call as callServer, ClientError, type Call, type ClientErrorCode } from './call.ts';
 import { Kept } from './kept.ts';
+import { Shelf } from './shelf.ts';
 
 /** Milliseconds before the first further try, and the longest between two. */
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 300_000;
 
 /** What one request carries at most: about half of what the server takes. */
-const PORTION: Portion = { batches: 50, packets: 2_000 };
+const PORTION: Portion = { batches: 50, packets: 2_000, claims: 100 };
 
 /** Refusals that depend on what is sent. */
 const UNFIT: readonly ClientErrorCode[] = ['bad-input', 'too-large'];
 
 export interface SyncParts {
-	outbox: Pick<Outbox, 'append' | 'take' | 'settle' | 'unsent'>;
+	outbox: Pick<Outbox, 'append' | 'claim' | 'withdraw' | 'take' | 'settle' | 'unsent'>;
 	/** Id of the company that is signed in, or null. */
 	company: () => string | null;
 	call?: Call;
+	/** The clock by which claims were made. */
+	now?: () => number;
 	/** Where one tab waits for another; absent in old browsers. */
 	locks?: LockManager | undefined;
 	/** Says `online`. */
@@ -28,13 +32,14 @@ export interface SyncParts {
 
 /** Takes what locks say to the server: on the disk first, and off it only when the server has it. */
 export class Sync {
-	/** Sessions of this company with packets that the server does not have, each with their number. */
+	/** Sessions of this company with packets or claims that the server does not have, each with their number. */
 	unsent: ReadonlyMap<string, number> = $state.raw(new Map());
 	/** True when sending stopped because nobody is signed in; what waits is kept. */
 	signedOut = $state(false);
+	/** Why the phone's storage does not take what locks say, or null: until it does, it is in memory. */
+	trouble: VaultErrorCode | null = $state(null);
 	readonly #parts: SyncParts;
-	/** What the disk would not take: better in memory than nowhere. */
-	readonly #loose = new Map<string, OutboxBatch>();
+	readonly #shelf: Shelf;
 	#running: Promise<void> | null = null;
 	#next: Promise<void> | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,6 +47,7 @@ export class Sync {
 
 	constructor(parts: SyncParts) {
 		this.#parts = parts;
+		this.#shelf = new Shelf(parts.outbox, (trouble) => (this.trouble = trouble));
 	}
 
 	/** Sends what is left from before, and again whenever the network returns; ends with the answer. */
@@ -65,6 +71,24 @@ export class Sync {
 	}
 
 	/**
+	 * Notes an opening that is about to be tried with a key of this phone; on the disk when it settles.
+	 * Never rejects.
+	 * @returns its id, for `withdraw`
+	 */
+	async claim(opening: Omit<OutboxClaim, 'id' | 'company'>): Promise<string> {
+		const id = crypto.randomUUID();
+		this.#add(opening.session, 1);
+		await this.#shelf.claim({ ...opening, id, company: this.#parts.company() });
+		return id;
+	}
+
+	/** That opening did not happen. Never rejects. */
+	async withdraw(id: string, session: string): Promise<void> {
+		await this.#shelf.withdraw(id);
+		this.#add(session, -1);
+	}
+
+	/**
 	 * Sends everything that was added before the call. It never rejects: what could not be sent stays in
 	 * `unsent` and is tried again later.
 	 */
@@ -80,20 +104,18 @@ export class Sync {
 	}
 
 	/** @returns false when the batch was sent already, so that it may not grow */
-	async #keep(batch: Omit<OutboxBatch, 'sealed'>): Promise<boolean> {
-		const { session, packets } = batch;
+	#keep(batch: Omit<OutboxBatch, 'sealed'>): Promise<boolean> {
 		// Counted before it is stored: what is sent meanwhile is counted anew afterwards.
-		this.unsent = new Map(this.unsent).set(
-			session,
-			(this.unsent.get(session) ?? 0) + packets.length
-		);
-		try {
-			return await this.#parts.outbox.append(batch);
-		} catch {
-			const id = crypto.randomUUID();
-			this.#loose.set(id, { ...batch, id, sealed: true });
-			return true;
-		}
+		this.#add(batch.session, batch.packets.length);
+		return this.#shelf.append(batch);
+	}
+
+	#add(session: string, number: number): void {
+		const unsent = new Map(this.unsent);
+		const left = (unsent.get(session) ?? 0) + number;
+		if (left > 0) unsent.set(session, left);
+		else unsent.delete(session);
+		this.unsent = unsent;
 	}
 
 	async #send(): Promise<void> {
@@ -101,10 +123,10 @@ export class Sync {
 		const company = this.#parts.company();
 		if (company === null) return;
 		try {
-			let batches = await this.#take(company, PORTION);
-			while (batches.length > 0) {
-				await this.#post(batches);
-				batches = await this.#take(company, PORTION);
+			let load = await this.#shelf.take(company, PORTION);
+			while (load.batches.length + load.claims.length > 0) {
+				await this.#post(load);
+				load = await this.#shelf.take(company, PORTION);
 			}
 			this.#pause = FIRST_PAUSE;
 			this.signedOut = false;
@@ -115,42 +137,39 @@ export class Sync {
 		await this.#count(company);
 	}
 
-	async #take(company: string, most: Portion): Promise<OutboxBatch[]> {
-		const stored = await this.#parts.outbox.take(company, most).catch(() => []);
-		return stored.length > 0 ? stored : this.#looseOf(company).slice(0, 1);
-	}
-
-	/** Sends batches together; when they are not taken so, one at a time, and sets aside the unfit one. */
-	async #post(batches: OutboxBatch[]): Promise<void> {
-		const { call = callServer } = this.#parts;
-		const body = { batches: batches.map(wire) } satisfies z.input<typeof UploadRequest>;
+	/** Sends batches and claims together; when they are not taken so, one at a time, and sets aside the unfit. */
+	async #post({ batches, claims }: Load): Promise<void> {
+		const { call = callServer, now = () => Date.now() } = this.#parts;
+		const body = {
+			batches: batches.map(wire),
+			...(claims.length > 0
+				? { claims: claims.map(({ mac, slot, at }) => ({ mac, slot, at })), sentAt: now() }
+				: {})
+		} satisfies z.input<typeof UploadRequest>;
 		try {
 			const { durable, refused } = await call(UploadReply, 'POST', '/api/uploads', body);
 			const settled = new Set([...durable, ...refused.map(({ id }) => id)]);
-			if (!batches.some(({ id }) => settled.has(id)))
+			if (batches.length > 0 && !batches.some(({ id }) => settled.has(id)))
 				throw new ClientError('bad-reply', 'the server settled nothing');
-			await this.#settle(durable, refused);
+			await this.#shelf.settle([...durable, ...claims.map(({ id }) => id)], refused);
 		} catch (cause) {
 			if (!(cause instanceof ClientError) || !UNFIT.includes(cause.code)) throw cause;
-			if (batches.length > 1) for (const batch of batches) await this.#post([batch]);
-			else await this.#settle([], [{ id: batches[0]!.id, code: cause.code }]);
+			if (batches.length + claims.length > 1) {
+				for (const claim of claims) await this.#post({ batches: [], claims: [claim] });
+				for (const batch of batches) await this.#post({ batches: [batch], claims: [] });
+			} else {
+				const unfit = [...batches, ...claims].map(({ id }) => ({ id, code: cause.code }));
+				await this.#shelf.settle([], unfit);
+			}
 		}
 	}
 
-	async #settle(durable: string[], refused: { id: string; code: string }[]): Promise<void> {
-		await this.#parts.outbox.settle(durable, refused);
-		for (const id of [...durable, ...refused.map((one) => one.id)]) this.#loose.delete(id);
-	}
-
-	#looseOf(company: string): OutboxBatch[] {
-		return [...this.#loose.values()].filter((one) => (one.company ?? company) === company);
-	}
-
 	async #count(company: string): Promise<void> {
-		const stored = await this.#parts.outbox.unsent(company).catch(() => []);
+		const { batches, claims } = await this.#shelf.unsent(company);
 		const counts = new Map<string, number>();
-		for (const { session, packets } of [...stored, ...this.#looseOf(company)])
+		for (const { session, packets } of batches)
 			counts.set(session, (counts.get(session) ?? 0) + packets.length);
+		for (const { session } of claims) counts.set(session, (counts.get(session) ?? 0) + 1);
 		this.unsent = counts;
 	}
 

@@ -8,9 +8,11 @@ import { Vault } from '../vault/store.ts';
 import type { DemoPadlock } from './demo.ts';
 import { failureOf } from './failures.ts';
 import { LockConversation } from './lock.svelte.ts';
+import { ownerOf, Readiness } from './offline.svelte.ts';
 import type { FailureCode } from './phases.ts';
 import type { SessionState } from './session.svelte.ts';
 import { Sync } from './sync.svelte.ts';
+import { KEYS_CHANNEL, ownKeyring } from './wipe.ts';
 
 type Known = Pick<Lock, 'mac' | 'hardwareType'>;
 
@@ -21,6 +23,8 @@ export class Talks {
 	/** The padlock of the demo, once it is loaded. */
 	demo: DemoPadlock | null = $state.raw(null);
 	readonly sync: Sync;
+	/** Which locks open without network. */
+	readonly readiness: Readiness;
 	readonly #session: SessionState;
 	readonly #bluetooth: WebBluetooth;
 	readonly #talks = new Map<string, LockConversation>();
@@ -29,18 +33,41 @@ export class Talks {
 	constructor(session: SessionState) {
 		this.#session = session;
 		this.#bluetooth = new WebBluetooth(VENDORS.noke.profile, navigator.bluetooth);
+		const vault = new Vault();
 		this.sync = new Sync({
-			outbox: new Outbox(new Vault()),
+			outbox: new Outbox(vault),
 			company: () => session.me?.company?.id ?? null,
+			now: () => this.readiness.now,
 			locks: navigator.locks,
 			network: window
+		});
+		const channel = new BroadcastChannel(KEYS_CHANNEL);
+		this.readiness = new Readiness({
+			keyring: ownKeyring(vault),
+			owner: () => ownerOf(session.me),
+			flush: () => this.sync.flush(),
+			locks: navigator.locks,
+			network: window,
+			storage: navigator.storage,
+			channel,
+			agent: navigator.userAgent
+		});
+		// Signed out in another tab, perhaps where no server could be told: here nobody goes on either.
+		channel.addEventListener('message', ({ data }) => {
+			if (data === 'left') session.leave();
 		});
 		// Whoever signs in finds what waits for their company's locks; Talks live as long as the page.
 		$effect.root(() => {
 			$effect(() => {
-				if (session.me?.company) void untrack(() => this.sync.flush());
+				if (session.me?.company) void untrack(() => this.readiness.contact());
 			});
 		});
+	}
+
+	/** Begins to send what locks said and to keep contact; ends with the page. */
+	start(): void {
+		this.sync.start();
+		this.readiness.start();
 	}
 
 	/** The conversation with this lock, the same one every time. */
@@ -51,6 +78,7 @@ export class Talks {
 			mac: lock.mac,
 			connect: this.#connector(lock),
 			sync: this.sync,
+			keys: this.readiness,
 			locks: navigator.locks
 		});
 		this.#talks.set(lock.mac, talk);

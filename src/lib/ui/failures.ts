@@ -31,6 +31,8 @@ export interface FailureWords {
 export interface Names {
 	lock: string;
 	owner: string;
+	/** When the key ended, as `Thu 14:00`, where that is known. */
+	ended?: string | undefined;
 }
 
 const WORDS: Record<FailureCode, FailureWords> = {
@@ -83,6 +85,36 @@ const WORDS: Record<FailureCode, FailureWords> = {
 		title: 'Find signal',
 		text: 'This phone has no key for this lock.',
 		icon: Signal,
+		again: 'Try again'
+	},
+	'waits-for-lock': {
+		title: 'Find signal',
+		text: 'Your key waits for {lock}: its next opening with signal brings it there.',
+		icon: Signal,
+		again: 'Try again'
+	},
+	'lease-over': {
+		title: 'Go online once',
+		text: 'Your key has ended.',
+		icon: KeyRound,
+		again: 'Try again'
+	},
+	'clock-back': {
+		title: 'Go online once',
+		text: 'This phone’s clock moved back.',
+		icon: Clock,
+		again: 'Try again'
+	},
+	evicted: {
+		title: 'Go online once',
+		text: 'Chrome removed your keys.',
+		icon: KeyRound,
+		again: 'Try again'
+	},
+	'storage-failed': {
+		title: 'Start Hasp again',
+		text: 'The storage of this phone gives no key. Close Hasp, start it, tap Open.',
+		icon: KeyRound,
 		again: 'Try again'
 	},
 	'server-fault': {
@@ -145,7 +177,8 @@ const WORDS: Record<FailureCode, FailureWords> = {
 /** What the screen says about a failure, with the names filled in. */
 export function failureWords(code: FailureCode, names: Names): FailureWords {
 	const fill = (text: string) => text.replace('{lock}', names.lock).replace('{owner}', names.owner);
-	const words = WORDS[code];
+	const words = { ...WORDS[code] };
+	if (code === 'lease-over' && names.ended) words.text = `Your key ended ${names.ended}.`;
 	return {
 		...words,
 		text: fill(words.text),

@@ -1,3 +1,5 @@
+import type { IDBPIndex } from 'idb';
+import type { VaultSchema } from './schema.ts';
 import type { Vault } from './store.ts';
 
 /** What a lock said in one session: the body of an upload, and what the phone adds for itself. */
@@ -17,19 +19,39 @@ export interface OutboxBatch {
 	sealed: boolean;
 }
 
-/** A batch that the server refused for good. Kept, so that nothing is lost in silence. */
-export interface RefusedBatch extends OutboxBatch {
-	code: string;
-	refusedAt: number;
+/** An opening by a key of this phone, noted before its packet is sent. */
+export interface OutboxClaim {
+	id: string;
+	company: string | null;
+	mac: string;
+	/** 40 hex characters. */
+	session: string;
+	slot: number;
+	/** Milliseconds since 1970 by the server's clock, as well as the phone knew it. */
+	at: number;
 }
+
+/** As they lie in the store: an index finds no null, so an unknown company is empty. */
+export type StoredBatch = Omit<OutboxBatch, 'company'> & { company: string };
+export type StoredClaim = Omit<OutboxClaim, 'company'> & { company: string };
+
+/** What the server refused for good. Kept, so that nothing is lost in silence. */
+export type Refused = (StoredBatch | StoredClaim) & { code: string; refusedAt: number };
 
 /** The most that is taken for one request. */
 export interface Portion {
 	batches: number;
 	packets: number;
+	claims: number;
 }
 
-/** Packets on their way to the server. Every change is on the disk when its promise settles. */
+/** What goes into one request. */
+export interface Load {
+	batches: OutboxBatch[];
+	claims: OutboxClaim[];
+}
+
+/** Packets and claims on their way to the server. Every change is on the disk when its promise settles. */
 export class Outbox {
 	readonly #vault: Vault;
 
@@ -48,66 +70,111 @@ export class Outbox {
 			const before = await tx.store.get(batch.id);
 			if (before?.sealed) return false;
 			const packets = [...(before?.packets ?? []), ...batch.packets];
-			await tx.store.put({ ...batch, ...before, packets, sealed: false });
-			await tx.done;
+			const after = { ...batch, ...before, packets, sealed: false };
+			await Promise.all([tx.store.put(stored(after)), tx.done]);
 			return true;
 		});
 	}
 
+	/** Notes an opening that is about to be tried. @throws VaultError */
+	async claim(claim: OutboxClaim): Promise<void> {
+		await this.#vault.use(async (db) => {
+			const tx = db.transaction('claims', 'readwrite', { durability: 'strict' });
+			await Promise.all([tx.store.put(stored(claim)), tx.done]);
+		});
+	}
+
+	/** It did not open. @throws VaultError */
+	async withdraw(id: string): Promise<void> {
+		await this.#vault.use((db) => db.delete('claims', id));
+	}
+
 	/**
-	 * The oldest batches of a company, sealed before they are returned.
+	 * The oldest of a company; batches are sealed before they are returned, unless no room is left for it.
 	 * @throws VaultError
 	 */
-	take(company: string, most: Portion): Promise<OutboxBatch[]> {
+	take(company: string, most: Portion, how: 'sealed' | 'unsealed' = 'sealed'): Promise<Load> {
 		return this.#vault.use(async (db) => {
-			const tx = db.transaction('outbox', 'readwrite', { durability: 'strict' });
-			const taken: OutboxBatch[] = [];
+			const names = ['outbox', 'claims'] as const;
+			const tx =
+				how === 'sealed'
+					? db.transaction(names, 'readwrite', { durability: 'strict' })
+					: db.transaction(names);
+			const outbox = tx.objectStore('outbox');
+			const batches: OutboxBatch[] = [];
 			let packets = 0;
-			for (const batch of await ofCompany(tx.store.getAll(), company)) {
+			const oldest = await ofCompany(outbox.index('by time'), company, most.batches);
+			for (const batch of oldest.sort((a, b) => a.receivedAt - b.receivedAt)) {
 				packets += batch.packets.length;
 				// One alone is always taken, however large.
-				if (taken.length > 0 && (taken.length >= most.batches || packets > most.packets)) break;
-				const sealed = { ...batch, sealed: true };
-				if (!batch.sealed) await tx.store.put(sealed);
-				taken.push(sealed);
+				if (batches.length > 0 && (batches.length >= most.batches || packets > most.packets)) break;
+				if (how === 'sealed' && !batch.sealed) {
+					batch.sealed = true;
+					await outbox.put?.(batch);
+				}
+				batches.push(known(batch));
 			}
+			const index = tx.objectStore('claims').index('by time');
+			const claims = await ofCompany(index, company, most.claims);
 			await tx.done;
-			return taken;
+			return { batches, claims: claims.slice(0, most.claims).map(known) };
 		});
 	}
 
 	/**
-	 * Lets go of what is on the server's disk, and sets aside what it will never take.
+	 * Lets go of what is on the server's disk, and sets aside what it will never take: batches and
+	 * claims, by their ids.
 	 * @throws VaultError
 	 */
 	settle(durable: readonly string[], refused: readonly { id: string; code: string }[]) {
 		return this.#vault.use(async (db) => {
-			const tx = db.transaction(['outbox', 'refused'], 'readwrite', { durability: 'strict' });
-			const outbox = tx.objectStore('outbox');
+			const names = ['outbox', 'claims', 'refused'] as const;
+			const tx = db.transaction(names, 'readwrite', { durability: 'strict' });
+			const [outbox, claims] = [tx.objectStore('outbox'), tx.objectStore('claims')];
 			for (const { id, code } of refused) {
-				const batch = await outbox.get(id);
-				if (!batch) continue;
-				await tx.objectStore('refused').put({ ...batch, code, refusedAt: Date.now() });
-				await outbox.delete(id);
+				const one = (await outbox.get(id)) ?? (await claims.get(id));
+				if (one) await tx.objectStore('refused').put({ ...one, code, refusedAt: Date.now() });
 			}
-			for (const id of durable) await outbox.delete(id);
-			await tx.done;
+			const gone = [...durable, ...refused.map(({ id }) => id)];
+			await Promise.all([...gone.flatMap((id) => [outbox.delete(id), claims.delete(id)]), tx.done]);
 		});
 	}
 
-	/** What a company's locks said and the server does not have yet, the oldest first. @throws VaultError */
-	unsent(company: string): Promise<OutboxBatch[]> {
-		return this.#vault.use((db) => ofCompany(db.getAll('outbox'), company));
+	/** All that the server does not have yet of a company's locks, the oldest first. @throws VaultError */
+	unsent(company: string): Promise<Load> {
+		return this.#vault.use(async (db) => {
+			const tx = db.transaction(['outbox', 'claims']);
+			const batches = await ofCompany(tx.objectStore('outbox').index('by time'), company);
+			const claims = await ofCompany(tx.objectStore('claims').index('by time'), company);
+			return {
+				batches: batches.sort((a, b) => a.receivedAt - b.receivedAt).map(known),
+				claims: claims.map(known)
+			};
+		});
 	}
 
 	/** What was set aside. @throws VaultError */
-	refused(): Promise<RefusedBatch[]> {
+	refused(): Promise<Refused[]> {
 		return this.#vault.use((db) => db.getAll('refused'));
 	}
 }
 
-async function ofCompany(all: Promise<OutboxBatch[]>, company: string): Promise<OutboxBatch[]> {
-	return (await all)
-		.filter((batch) => batch.company === null || batch.company === company)
-		.sort((a, b) => a.receivedAt - b.receivedAt);
+/** At most so many of each: those of the company, and those of a company that was not known. */
+async function ofCompany<S extends 'outbox' | 'claims', M extends IDBTransactionMode>(
+	index: IDBPIndex<VaultSchema, ('outbox' | 'claims' | 'refused')[], S, 'by time', M>,
+	company: string,
+	most?: number
+): Promise<VaultSchema[S]['value'][]> {
+	const found = [];
+	for (const owner of new Set(['', company]))
+		found.push(...(await index.getAll(IDBKeyRange.bound([owner], [owner, []]), most)));
+	return found;
+}
+
+function stored<T extends { company: string | null }>(one: T): T & { company: string } {
+	return { ...one, company: one.company ?? '' };
+}
+
+function known<T extends { company: string }>(one: T): T & { company: string | null } {
+	return { ...one, company: one.company === '' ? null : one.company };
 }

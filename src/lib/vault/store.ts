@@ -1,5 +1,5 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import type { OutboxBatch, RefusedBatch } from './outbox.ts';
+import { openDB, type IDBPDatabase } from 'idb';
+import { upgrade, VERSION, type VaultSchema } from './schema.ts';
 
 /** Why the phone's own storage did not do as asked. */
 export type VaultErrorCode =
@@ -18,23 +18,6 @@ export class VaultError extends Error {
 	constructor(code: VaultErrorCode, message: string, options?: ErrorOptions) {
 		super(message, options);
 		this.code = code;
-	}
-}
-
-/** What this phone keeps. A store more is a version more, and one step more in `upgrade`. */
-export interface VaultSchema extends DBSchema {
-	/** What locks said and the server has not yet confirmed, by id. */
-	outbox: { key: string; value: OutboxBatch };
-	/** What the server will never take, with its reason, by id. */
-	refused: { key: string; value: RefusedBatch };
-}
-
-const VERSION = 1;
-
-function upgrade(db: IDBPDatabase<VaultSchema>, from: number): void {
-	if (from < 1) {
-		db.createObjectStore('outbox', { keyPath: 'id' });
-		db.createObjectStore('refused', { keyPath: 'id' });
 	}
 }
 
@@ -71,7 +54,7 @@ export class Vault {
 
 	#open(): Promise<IDBPDatabase<VaultSchema>> {
 		return openDB<VaultSchema>(this.#name, VERSION, {
-			upgrade,
+			upgrade: (db, from, _to, tx) => void upgrade(db, from, tx).catch(() => tx.abort()),
 			// Another tab wants to upgrade: it may not have to wait until this one is closed.
 			blocking: () => void this.close(),
 			terminated: () => (this.#opening = undefined)

@@ -14,7 +14,7 @@ export interface TalksHolder {
 export function talksOf(holder: TalksHolder, session: SessionState): Talks {
 	if (holder.talks === null) {
 		holder.talks = new Talks(session);
-		holder.talks.sync.start();
+		holder.talks.start();
 	}
 	return holder.talks;
 }

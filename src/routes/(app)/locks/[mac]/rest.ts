@@ -10,6 +10,8 @@ export const AT_REST: Told = {
 	failure: null,
 	began: { connecting: null, asking: null, opening: null, open: null },
 	slow: false,
+	offline: false,
+	keyEnded: null,
 	openedAt: null,
 	endedAs: null,
 	battery: null,

@@ -1,7 +1,7 @@
 import type { Component } from 'svelte';
 import type { Lock } from '$lib/api/app/locks.ts';
 import { failureWords } from '$lib/ui/failures.ts';
-import { asOf, asOfSentence, clockSeconds } from '$lib/ui/time.ts';
+import { asOf, asOfSentence, clockSeconds, moment } from '$lib/ui/time.ts';
 import type { Told } from './rest.ts';
 
 /** What a tap on the page of a lock asks for. */
@@ -37,13 +37,16 @@ export function say(
 	told: { action: Wanted; owner: string; now: number }
 ): Said {
 	if (talk.phase === 'failed' && talk.failure !== null) {
-		const words = failureWords(talk.failure, { lock: lock.name, owner: told.owner });
+		const ended = talk.keyEnded === null ? undefined : moment(talk.keyEnded, told.now);
+		const words = failureWords(talk.failure, { lock: lock.name, owner: told.owner, ended });
 		return { ...words, alert: true };
 	}
 	switch (talk.phase) {
 		case 'connecting':
 			return { title: 'Connecting', text: 'Press the button on the lock if its light is off.' };
 		case 'asking':
+			if (talk.offline)
+				return { title: 'Using your key', text: 'No network. The key on this phone opens it.' };
 			if (talk.slow) return { title: 'Still asking', text: 'You can stop.' };
 			return {
 				title: 'Asking',

@@ -1,0 +1,260 @@
+import { PhoneKeyReply, type PhoneKeyRequest } from '../api/app/offline.ts';
+import type { Lock } from '../api/app/locks.ts';
+import type { Bytes } from '../protocol/bytes.ts';
+import type { Keyring, KeyringFacts } from '../vault/keyring.ts';
+import { judge, type KeyFacts } from '../vault/keys.ts';
+import { VaultError, type VaultErrorCode } from '../vault/store.ts';
+import type { OpenRefusal } from '../vault/task.ts';
+import { alone } from './alone.ts';
+import { call as callServer, ClientError, type Call } from './call.ts';
+import { contact, phoneName } from './contact.ts';
+import { lockPath } from './relay.ts';
+
+/** Milliseconds between two contacts of an open page, and between two looks at the clock. */
+const CONTACT_EVERY = 3_600_000;
+const LOOK_EVERY = 30_000;
+
+/** A phone asks for no key by itself where so few slots are left: they are for fobs and for people who ask. */
+const SLOTS_LEFT = 20;
+const SLOTS = 100;
+
+/** Whether a lock opens without network, and what is missing. Times are milliseconds since 1970. */
+export type LockReadiness =
+	| { state: 'ready'; until: number }
+	/** The key is here and comes to the lock with its next opening with network, by anyone. */
+	| { state: 'waits' }
+	/** This phone has no key of it. */
+	| { state: 'not-asked' }
+	/** A manager took the key away. */
+	| { state: 'revoked' }
+	| { state: 'lease-over'; ended: number }
+	| { state: 'clock-back' }
+	/** The browser has removed the keys. */
+	| { state: 'evicted' };
+
+/** A key put to use, or why not. */
+export type KeyUse =
+	{ packet: Bytes; slot: number; at: number; waits: boolean } | { refusal: OpenRefusal };
+
+export interface ReadinessParts {
+	keyring: Keyring;
+	/** Person and company as the phone knows them, or null: see `ownerOf`. */
+	owner: () => string | null;
+	/** Sends what openings left: the server knows then where its keys are. */
+	flush: () => Promise<void>;
+	call?: Call;
+	/** Where one tab waits for another; absent in old browsers. */
+	locks?: LockManager | undefined;
+	/** Says `online`. */
+	network?: EventTarget | undefined;
+	/** Asked to keep what is stored. */
+	storage?: Pick<StorageManager, 'persist' | 'persisted'> | undefined;
+	/** Tells other tabs that keys have changed. */
+	channel?: Pick<BroadcastChannel, 'postMessage' | 'addEventListener'> | undefined;
+	/** What the browser says of itself. */
+	agent?: string;
+}
+
+const NOTHING: KeyringFacts = { device: null, keys: [], evicted: false };
+
+/** Which locks open without network, and the keys that do it. */
+export class Readiness {
+	/** Why the phone's own storage does not do as asked, or null. */
+	trouble: VaultErrorCode | null = $state(null);
+	#facts: KeyringFacts = $state.raw(NOTHING);
+	#now = $state(Date.now());
+	readonly #parts: ReadinessParts;
+	readonly #call: Call;
+	readonly #asked = new Map<string, Promise<void>>();
+	#running: Promise<void> | null = null;
+	#next: Promise<void> | null = null;
+
+	constructor(parts: ReadinessParts) {
+		this.#parts = parts;
+		this.#call = parts.call ?? callServer;
+		parts.channel?.addEventListener('message', () => void this.look());
+	}
+
+	/** What the browser answered when it was asked to keep what is stored; null before the first key. */
+	get persisted(): boolean | null {
+		return this.#facts.device?.persisted ?? null;
+	}
+
+	/** When the server was last in contact with this phone, by its own clock; null before. */
+	get contactAt(): number | null {
+		return this.#facts.device?.contactAt ?? null;
+	}
+
+	/** Until when keys open without another contact; null before the first. */
+	get leaseEnds(): number | null {
+		return this.#facts.device?.leaseEnds ?? null;
+	}
+
+	/** Whether a lock opens without network; reactive, also to the clock. */
+	of(mac: string): LockReadiness {
+		const { device, evicted } = this.#facts;
+		const key = this.#key(mac);
+		if (!device || !key) return { state: evicted ? 'evicted' : 'not-asked' };
+		if (key.state === 'revoked') return { state: 'revoked' };
+		const verdict = judge(device, key, this.#now);
+		if (verdict === 'clock-back') return { state: 'clock-back' };
+		// People read it by the clock of their phone.
+		const end = key.notAfter - device.ahead;
+		if (verdict === 'lease-over' || !key.held) return { state: 'lease-over', ended: end };
+		return key.state === 'waiting' ? { state: 'waits' } : { state: 'ready', until: end };
+	}
+
+	/** How many of these locks open without network. */
+	count(macs: readonly string[]): number {
+		return macs.filter((mac) => this.of(mac).state === 'ready').length;
+	}
+
+	/** The server's clock, as well as this phone knows it. */
+	get now(): number {
+		return Date.now() + (this.#facts.device?.ahead ?? 0);
+	}
+
+	/** Begins to keep contact, every hour and when the network returns; ends with the answer. */
+	start(): () => void {
+		const reach = (): void => void this.contact();
+		const clock = setInterval(() => (this.#now = Date.now()), LOOK_EVERY);
+		const hourly = setInterval(reach, CONTACT_EVERY);
+		this.#parts.network?.addEventListener('online', reach);
+		return () => {
+			clearInterval(clock);
+			clearInterval(hourly);
+			this.#parts.network?.removeEventListener('online', reach);
+		};
+	}
+
+	/**
+	 * Reports what openings left, then reports to the server which keys are here and does what it says.
+	 * Never rejects: without network everything stays as it is.
+	 */
+	contact(): Promise<void> {
+		if (this.#next) return this.#next;
+		const next = (this.#running ?? Promise.resolve()).then(async () => {
+			this.#next = null;
+			this.#running = next;
+			await this.look();
+			await this.#parts.flush();
+			await this.#reach().catch((cause: unknown) => this.#note(cause));
+		});
+		this.#next = next;
+		return next;
+	}
+
+	/** Reads anew what is stored. Never rejects. */
+	async look(): Promise<void> {
+		const owner = this.#parts.owner();
+		try {
+			this.#facts = owner === null ? NOTHING : await this.#parts.keyring.facts(owner);
+			this.trouble = null;
+		} catch (cause) {
+			this.#note(cause);
+		}
+		this.#now = Date.now();
+	}
+
+	/**
+	 * Asks for a key of this lock for this phone; it comes to the lock with the next opening.
+	 * @throws ClientError; `conflict` when the lock's slots are all taken
+	 */
+	async askForKey(mac: string): Promise<void> {
+		if (this.contactAt === null) await this.contact();
+		const phone = this.#facts.device?.phone;
+		if (phone === undefined) throw new ClientError('no-network', 'this phone is not known yet');
+		const path = `${lockPath(mac)}/keys`;
+		const body: PhoneKeyRequest = { phone };
+		await this.#call(PhoneKeyReply, 'POST', path, body);
+		await this.contact();
+	}
+
+	/**
+	 * Somebody is about to open this lock: a phone that has no key of it asks for one, once a visit and
+	 * in silence. Not where a manager took it away, nor where slots have become few.
+	 */
+	expect(lock: Pick<Lock, 'mac'> & Partial<Pick<Lock, 'mayOpen' | 'slotsUsed'>>): Promise<void> {
+		const { mac, mayOpen = true, slotsUsed = 0 } = lock;
+		if (!mayOpen || SLOTS - slotsUsed < SLOTS_LEFT) return Promise.resolve();
+		const asked = this.#asked.get(mac) ?? this.#expect(mac);
+		this.#asked.set(mac, asked);
+		return asked;
+	}
+
+	/** Whether a key of this lock is here that may open it. */
+	holds(mac: string): boolean {
+		return ['ready', 'waits'].includes(this.of(mac).state);
+	}
+
+	/** The packet for one session of a lock. Never rejects. */
+	async use(mac: string, session: Bytes): Promise<KeyUse> {
+		const owner = this.#parts.owner();
+		await this.look();
+		const { device, evicted } = this.#facts;
+		const key = this.#key(mac);
+		if (this.trouble) return { refusal: { code: 'storage-failed', storage: this.trouble } };
+		if (owner === null || !device || !key)
+			return { refusal: { code: evicted ? 'evicted' : 'no-key' } };
+		// One reading of the clock, for the packet and for what is told the server about it.
+		const now = Date.now();
+		const packet = await this.#parts.keyring.packet({ owner, mac, session, now });
+		if ('code' in packet) {
+			void this.look();
+			return { refusal: packet };
+		}
+		const at = now + device.ahead;
+		return { packet, slot: key.slot, at, waits: key.state === 'waiting' };
+	}
+
+	/** Deletes all keys of this phone, for every tab. @throws VaultError */
+	async wipe(): Promise<void> {
+		await this.#parts.keyring.wipe();
+		this.#asked.clear();
+		await this.#changed();
+	}
+
+	#key(mac: string): KeyFacts | undefined {
+		return this.#facts.keys.find((key) => key.mac === mac);
+	}
+
+	async #expect(mac: string): Promise<void> {
+		await this.look();
+		if (this.of(mac).state !== 'not-asked') return;
+		try {
+			await this.askForKey(mac);
+		} catch (cause) {
+			// Without network it is asked again; what the server refuses is not.
+			if (cause instanceof ClientError && cause.code === 'no-network') this.#asked.delete(mac);
+		}
+	}
+
+	async #reach(): Promise<void> {
+		const { keyring, owner, locks, storage, agent = '' } = this.#parts;
+		const whose = owner();
+		if (whose === null) return;
+		const persist = async () =>
+			storage ? (await storage.persisted()) || (await storage.persist()) : null;
+		const parts = { keyring, call: this.#call, name: phoneName(agent), persist };
+		await alone(locks, 'hasp-contact', 'wait', () => contact(parts, whose));
+		await this.#changed();
+	}
+
+	async #changed(): Promise<void> {
+		this.#parts.channel?.postMessage('keys');
+		await this.look();
+	}
+
+	#note(cause: unknown): void {
+		if (cause instanceof VaultError) this.trouble = cause.code;
+		// A fault of ours; what follows goes on.
+		else if (!(cause instanceof ClientError)) void Promise.reject(cause);
+	}
+}
+
+/** Whose keys these are: one person in one company. */
+export function ownerOf(
+	me: { user: { id: string } | null; company: { id: string } | null } | undefined
+): string | null {
+	return me?.user && me.company ? `${me.user.id} ${me.company.id}` : null;
+}

@@ -1,0 +1,158 @@
+import type { Bytes } from '../protocol/bytes.ts';
+import type { Device, DeviceFacts, KeyFacts, KeyName, SealedKey } from './keys.ts';
+import type { Perform } from './opener.ts';
+import { makeSealingKey } from './sealing.ts';
+import { VaultError, type Vault } from './store.ts';
+import type { Heard, OpenRefusal } from './task.ts';
+
+/** Where a few words are kept that outlive the vault: by them its loss is noticed. */
+export type Marks = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+/** The phone's random id. It stays, so that a vault that was lost is filled again under it. */
+const PHONE = 'hasp.phone';
+/** There while keys should be in the vault. */
+const HELD = 'hasp.keys';
+
+/** What may be known of the keys on this phone. */
+export interface KeyringFacts {
+	device: DeviceFacts | null;
+	keys: KeyFacts[];
+	/** True when keys were here that the browser has removed. */
+	evicted: boolean;
+}
+
+/** The offline keys of this phone. Their values never leave the vault and its worker. */
+export class Keyring {
+	readonly #vault: Vault;
+	readonly #perform: Perform;
+	readonly #marks: Marks;
+
+	constructor(vault: Vault, perform: Perform, marks: Marks) {
+		this.#vault = vault;
+		this.#perform = perform;
+		this.#marks = marks;
+	}
+
+	/** What one person has here; of another's keys nothing. @throws VaultError */
+	async facts(owner: string): Promise<KeyringFacts> {
+		const [device, records] = await this.#vault.use((db) => {
+			const tx = db.transaction(['device', 'keys']);
+			return Promise.all([tx.objectStore('device').get('phone'), tx.objectStore('keys').getAll()]);
+		});
+		if (device && device.owner !== owner) return { device: null, keys: [], evicted: false };
+		return {
+			device: device ? factsOf(device) : null,
+			keys: records.map(keyFactsOf),
+			evicted: !device && this.#mark(HELD) !== null
+		};
+	}
+
+	/** This phone as it holds keys for a person, made when it is not. Another's keys are gone then. @throws VaultError */
+	async meet(owner: string): Promise<DeviceFacts> {
+		const fresh: Device = {
+			phone: this.#mark(PHONE) ?? crypto.randomUUID(),
+			owner,
+			born: crypto.randomUUID(),
+			sealing: await makeSealingKey(),
+			ahead: 0,
+			highest: 0,
+			contactAt: null,
+			leaseEnds: null,
+			persisted: null,
+			wiped: []
+		};
+		const device = await this.#vault.use(async (db) => {
+			const tx = db.transaction(['device', 'keys'], 'readwrite', { durability: 'strict' });
+			const before = await tx.objectStore('device').get('phone');
+			if (before?.owner === owner) return before;
+			await tx.objectStore('keys').clear();
+			await tx.objectStore('device').put(fresh, 'phone');
+			await tx.done;
+			return fresh;
+		});
+		this.#setMark(PHONE, device.phone);
+		return factsOf(device);
+	}
+
+	/**
+	 * Keeps what the server said.
+	 * @returns false when the keys were wiped since `born`: then nothing is kept
+	 * @throws VaultError
+	 */
+	async keep(born: string, heard: Heard): Promise<boolean> {
+		if (heard.keys.length > 0) this.#setMark(HELD, 'yes');
+		const answer = await this.#perform({ kind: 'keep', born, heard });
+		if (answer.kind === 'failed') throw new VaultError(answer.storage, 'keys were not kept');
+		const kept = answer.kind === 'kept' && answer.kept;
+		if (kept && heard.keys.length === 0) this.#clearMark(HELD);
+		return kept;
+	}
+
+	/**
+	 * The 20 bytes that open this session of a lock, or why there are none. Never rejects.
+	 * @param now this phone's clock
+	 */
+	async packet(wish: {
+		owner: string;
+		mac: string;
+		session: Bytes;
+		now: number;
+	}): Promise<Bytes | OpenRefusal> {
+		const answer = await this.#perform({ kind: 'open', ...wish });
+		if (answer.kind === 'packet') return answer.packet;
+		if (answer.kind === 'failed') return { code: 'storage-failed', storage: answer.storage };
+		if (answer.kind !== 'refused') return { code: 'storage-failed', storage: 'unavailable' };
+		return answer.refusal;
+	}
+
+	/** Deletes every key, and the one they are sealed with. What waits for the server stays. @throws VaultError */
+	async wipe(): Promise<void> {
+		await this.#vault.use(async (db) => {
+			const tx = db.transaction(['device', 'keys'], 'readwrite', { durability: 'strict' });
+			await Promise.all([
+				tx.objectStore('device').clear(),
+				tx.objectStore('keys').clear(),
+				tx.done
+			]);
+		});
+		this.#clearMark(HELD);
+	}
+
+	// A browser that forbids these words still opens locks: only a loss is not noticed.
+	#mark(name: string): string | null {
+		try {
+			return this.#marks.getItem(name);
+		} catch {
+			return null;
+		}
+	}
+
+	#setMark(name: string, value: string): void {
+		try {
+			this.#marks.setItem(name, value);
+		} catch {
+			return;
+		}
+	}
+
+	#clearMark(name: string): void {
+		try {
+			this.#marks.removeItem(name);
+		} catch {
+			return;
+		}
+	}
+}
+
+function factsOf({ sealing: _, ...facts }: Device): DeviceFacts {
+	return facts;
+}
+
+function keyFactsOf({ iv: _, sealed, ...facts }: SealedKey): KeyFacts {
+	return { ...facts, held: sealed.length > 0 };
+}
+
+/** The names of the keys whose values are here. */
+export function heldOf(keys: readonly KeyFacts[]): KeyName[] {
+	return keys.filter(({ held }) => held).map(({ mac, slot, issue }) => ({ mac, slot, issue }));
+}
