@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { AddLockRequest } from '../lib/api/app/locks.ts';
-import { Environment } from '../lib/api/app/shapes.ts';
+import { Environment, Mac } from '../lib/api/app/shapes.ts';
 import type { Server } from '../lib/server/context.ts';
 import { parse } from '../lib/server/http/parse.ts';
+import { declareRecovery } from '../lib/server/core/recovery.ts';
 import { importLocks } from '../lib/server/lock-import.ts';
 import { addLock } from '../lib/server/locks.ts';
 import { ACTOR, companyOf } from './company.ts';
@@ -50,4 +51,23 @@ export async function importCompanyLocks({ db, secret }: Server, words: Words): 
 	const result = await importLocks(db, secret, by, environment, readFileSync(file, 'utf8'));
 	if ('mistakes' in result) throw new MistakesError(result.mistakes);
 	return result;
+}
+
+/**
+ * `lock recover`: the keys of one lock, or of all, are declared unknown, as after a restore from a
+ * backup. The next online opening of each finds out which the lock holds.
+ */
+export async function recoverCompanyLocks({ db }: Server, words: Words): Promise<object> {
+	expect(words, ['company', 'mac']);
+	const { id: companyId } = await companyOf(db, words);
+	const { mac } = words.options;
+	const macs =
+		mac === undefined
+			? (
+					await db.selectFrom('lock').select('mac').where('company_id', '=', companyId).execute()
+				).map((row) => row.mac)
+			: [parse(Mac, mac)];
+	// One at a time: each is a transaction of its own, and people go on opening meanwhile.
+	for (const one of macs) await declareRecovery(db, { companyId }, one);
+	return { recovering: macs.length };
 }

@@ -4,7 +4,7 @@ import { makeLog } from '../lib/server/log.ts';
 import { addCompany, addCompanyKey, revokeCompanyKey } from './company.ts';
 import { describeFailure } from './failure.ts';
 import { backup } from './backup.ts';
-import { addCompanyLock, importCompanyLocks } from './lock.ts';
+import { addCompanyLock, importCompanyLocks, recoverCompanyLocks } from './lock.ts';
 import { addUser } from './user.ts';
 import { readWords, USAGE, UsageError, type Command } from './words.ts';
 
@@ -20,6 +20,7 @@ const COMMANDS: Record<string, Command> = {
 	'key revoke': revokeCompanyKey,
 	'lock add': addCompanyLock,
 	'lock import': importCompanyLocks,
+	'lock recover': recoverCompanyLocks,
 	'user add': addUser,
 	backup
 };

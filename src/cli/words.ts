@@ -9,6 +9,8 @@ export const USAGE = `Usage: npm run -s hasp -- COMMAND
   lock add --company ID --mac MAC --hw 4I [--serial S] [--fw 4.25] [--name N] [--place P]
            [--environment production|sandbox] [--base-key HEX]
   lock import FILE.csv --company ID [--environment production|sandbox]
+  lock recover --company ID [--mac MAC]
+           (after a restore from a backup; without --mac every lock of the company)
   user add --company ID --email E --name N --role owner|admin|member
            (a password on standard input; without one it is made and printed once)
   backup FILE

@@ -61,6 +61,24 @@ describe.each(databases)('the command line on $name', ({ create, name: dialect }
 		return { code: status, out: stdout, err: stderr };
 	};
 
+	test('declares the keys of one lock or of all unknown', async () => {
+		const { company } = await json(['company', 'add', 'Waterworks']);
+		const add = ['lock', 'add', '--company', company.id, '--hw', '4I', '--mac'];
+		await json([...add, MAC]);
+		await json([...add, 'F1:E2:D3:C4:B5:A7']);
+		const phases = async () =>
+			(await server.db.selectFrom('lock').select('phase').orderBy('mac').execute()).map(
+				({ phase }) => phase
+			);
+		const recover = ['lock', 'recover', '--company', company.id];
+		expect(await json([...recover, '--mac', MAC])).toEqual({ recovering: 1 });
+		expect(await phases()).toEqual(['recover', 'steady']);
+		expect(await json(recover)).toEqual({ recovering: 2 });
+		expect(await phases()).toEqual(['recover', 'recover']);
+		const absent = await failure([...recover, '--mac', '00:00:00:00:00:01']);
+		expect(absent.code).toBe('lock-not-found');
+	});
+
 	test('provisions a company with keys, locks and people', async () => {
 		const { company, keys } = await json(['company', 'add', 'Acme']);
 		expect(company).toEqual({ id: expect.any(String), name: 'Acme' });
