@@ -7,14 +7,13 @@ import { TestApp, type Answer } from '../app.ts';
 
 export const SAMPLE = '0000040ba7b0d91f7f45ad25698a18375c7e4f16';
 
-const ENVIRONMENTS = ['production', 'sandbox'] as const;
-const KINDS = ['private', 'mobile'] as const;
-type Environment = (typeof ENVIRONMENTS)[number];
+type Environment = 'production' | 'sandbox';
+type Kind = 'private' | 'mobile';
 
 /** A company with its four keys. */
 export interface Integrator {
 	companyId: string;
-	keys: Record<Environment, Record<(typeof KINDS)[number], string>>;
+	keys: Record<Environment, Record<Kind, string>>;
 }
 
 /** An integrator's desk: the app, a company's keys, and `post` as curl would. */
@@ -84,7 +83,7 @@ export class Desk {
 
 async function integrator({ server: { db } }: TestApp, name: string): Promise<Integrator> {
 	const { id: companyId } = await addCompany(db, name, 'cli');
-	const key = async (environment: Environment, kind: (typeof KINDS)[number]) =>
+	const key = async (environment: Environment, kind: Kind) =>
 		(await addKey(db, companyId, 'cli', { environment, kind })).secret;
 	const pair = async (environment: Environment) => ({
 		private: await key(environment, 'private'),

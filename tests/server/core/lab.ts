@@ -3,7 +3,7 @@ import { connect, type Connection } from '../../../src/lib/server/db/connect.ts'
 import { migrate } from '../../../src/lib/server/db/migrate.ts';
 import type { EnvironmentName } from '../../../src/lib/server/db/tables.ts';
 import { issueCommands, type IssueRequest } from '../../../src/lib/server/core/issue.ts';
-import { hearLogs } from '../../../src/lib/server/core/uploads.ts';
+import { hearLogs, type Log } from '../../../src/lib/server/core/uploads.ts';
 import { addLock } from '../../../src/lib/server/locks.ts';
 import { addCompany } from '../../../src/lib/server/people/companies.ts';
 import type { DatabaseSettings, TestDatabase } from '../../setup/databases.ts';
@@ -85,6 +85,20 @@ export class Lab {
 		await this.upload(lock, session, said.server);
 		lock.disconnect();
 		return { session, opensAt, ...said };
+	}
+
+	/** Opens and closes without an upload: what the phone has in its hand afterwards. */
+	async openOnly(lock: TestLock, trackingKey: string | null = null): Promise<Log> {
+		const session = lock.connect();
+		const { packets } = await this.issue(lock, session, { trackingKey });
+		const { server } = lock.write(packets);
+		lock.disconnect();
+		lock.close();
+		return { mac: lock.mac, session, receivedAt: lock.now, packets: server };
+	}
+
+	hear(logs: readonly Log[], now = Date.now() + 3_600_000) {
+		return hearLogs(this.core, { companyId: this.companyId }, logs, now);
 	}
 
 	upload(lock: TestLock, session: string, packets: readonly string[]) {
