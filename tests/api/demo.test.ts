@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DemoReply } from '../../src/lib/api/app/demo.ts';
 import { startChores } from '../../src/lib/server/chores.ts';
 import { databases } from '../setup/databases.ts';
-import { TestApp, tokenOf } from './app.ts';
+import { TestApp, tokenOf, type Browser } from './app.ts';
 
 const DAY = 24 * 3600 * 1000;
 
@@ -85,5 +85,29 @@ describe.each(databases)('the demo on $name', ({ create }) => {
 		expect(answers.at(-1)?.status).toBe(429);
 		await app.server.db.updateTable('rateLimit').set({ lastRequest: 0 }).execute();
 		expect((await visitor.ask('POST', '/api/demo')).status).toBe(200);
+	});
+
+	test('one address fills no disk, from however many demos', async () => {
+		const { db } = app.server;
+		const visitor = app.browser();
+		const add = (from: Browser, mac: string) =>
+			from.ask('POST', '/api/locks', { body: { mac, name: 'X', hardwareType: '4I' } });
+		await visitor.ask('POST', '/api/demo');
+		expect((await add(visitor, '020000000001')).status).toBe(200);
+		await db
+			.updateTable('rateLimit')
+			.set({ count: 3000 })
+			.where('key', 'like', 'demo-change|%')
+			.execute();
+		expect((await add(visitor, '020000000002')).body.error.code).toBe('too-many');
+		visitor.cookies.clear();
+		await visitor.ask('POST', '/api/demo');
+		expect((await add(visitor, '020000000003')).body.error.code).toBe('too-many');
+		// Looking costs nothing, and companies are not counted.
+		expect((await visitor.ask('GET', '/api/locks')).status).toBe(200);
+		const owner = await app.owner();
+		expect((await add(owner, '020000000004')).status).toBe(200);
+		const counted = await db.selectFrom('rateLimit').select('key').execute();
+		expect(counted.filter(({ key }) => key.startsWith('demo-change|'))).toHaveLength(1);
 	});
 });

@@ -3,6 +3,7 @@ import { theServer, type Server } from '../context.ts';
 import { notFound, ServerError } from '../error.ts';
 import { identify, isManager, tokenOf, type Identity, type Member } from '../people/identity.ts';
 import { sessionCookie } from '../people/auth.ts';
+import { countDemoChange } from '../people/demo.ts';
 import { BODY_LIMIT, readJson } from './body.ts';
 import { parse } from './parse.ts';
 import { refuse } from './refuse.ts';
@@ -72,6 +73,7 @@ export function endpoint<
 			const { request, url } = event;
 			const found = await whoIs(server, request);
 			const who = allow(declared.who, found.identity);
+			await countDemoChange(server, found.identity, request);
 			if (Object.values(event.params).some((value) => value?.includes('\0'))) throw notFound();
 			const params = parsed(declared.params, event.params);
 			const query = parsed(declared.query, Object.fromEntries(url.searchParams));

@@ -5,6 +5,9 @@ import { z } from 'zod';
 /** Demo companies one address may open: `max` in `window` seconds. */
 export const DEMO_LIMIT = { window: 3600, max: 60 } as const;
 
+/** Changes that all demos of one address may ask for: an opening is about three. */
+export const DEMO_CHANGES = { window: 3600, max: 3000 } as const;
+
 /**
  * A plugin of better-auth: signs in the anonymous person of a demo company that our own code has
  * just made. Server only: no request reaches it.

@@ -10,7 +10,7 @@ import { ServerError } from '../error.ts';
 import { addLock } from '../locks.ts';
 import { insertUser } from './accounts.ts';
 import { actIn, addCompany, addMember } from './companies.ts';
-import { DEMO_LIMIT } from './demo-sign-in.ts';
+import { DEMO_CHANGES, DEMO_LIMIT } from './demo-sign-in.ts';
 import type { Identity } from './identity.ts';
 import { count } from './limit.ts';
 
@@ -30,8 +30,7 @@ export async function openDemo(
 	if (who?.company && who.company.demoEnds === null) {
 		throw new ServerError('conflict', 'Sign out first: a demo signs you in to another company.');
 	}
-	const address = getIP(request, auth.options) ?? 'unknown';
-	await count(db, `demo|${address}`, DEMO_LIMIT);
+	await count(db, `demo|${addressOf(auth, request)}`, DEMO_LIMIT);
 	const userId = newId();
 	const lock = await db.transaction().execute(async (trx) => {
 		const company = await addCompany(trx, 'Demo', userId);
@@ -66,6 +65,23 @@ export async function openDemo(
 	const response = Response.json(reply);
 	for (const cookie of headers.getSetCookie()) response.headers.append('set-cookie', cookie);
 	return response;
+}
+
+/**
+ * Counts a request that changes something and comes from a demo: nobody knows who that is, and what
+ * it writes stays for a day. Throws ServerError `too-many`.
+ */
+export async function countDemoChange(
+	{ db, auth }: Pick<Server, 'db' | 'auth'>,
+	who: Identity | null,
+	request: Request
+): Promise<void> {
+	if (request.method === 'GET' || who?.company == null || who.company.demoEnds === null) return;
+	await count(db, `demo-change|${addressOf(auth, request)}`, DEMO_CHANGES);
+}
+
+function addressOf({ options }: Server['auth'], request: Request): string {
+	return getIP(request, options) ?? 'unknown';
 }
 
 /** Deletes demo companies that have ended, with everything in them. Returns how many. */
