@@ -8,6 +8,7 @@ export const BASE_KEY = '000102030405060708090a0b0c0d0e0f';
 
 const OPENINGS: readonly number[] = [
 	RECORD_ACTION.unlocked,
+	RECORD_ACTION.unlockedBySlot,
 	RECORD_ACTION.setupUnlocked,
 	RECORD_ACTION.unshackled
 ];
