@@ -73,13 +73,17 @@ export const Claim = z.object({
 });
 export type Claim = z.infer<typeof Claim>;
 
-export const UploadRequest = z.object({
-	batches: z.array(UploadBatch).check(z.maxLength(200)),
-	/** Every one of them may leave the outbox when this request was answered, not refused. */
-	claims: z.optional(z.array(Claim).check(z.maxLength(200))),
-	/** The phone's clock when it sends: tells how far the times of its claims are off. */
-	sentAt: z.optional(Time)
-});
+export const UploadRequest = z
+	.object({
+		batches: z.array(UploadBatch).check(z.maxLength(200)),
+		/** Every one of them may leave the outbox when this request was answered, not refused. */
+		claims: z.optional(z.array(Claim).check(z.maxLength(200))),
+		/** The phone's clock when it sends: tells how far the times of its claims are off. */
+		sentAt: z.optional(Time)
+	})
+	.check(
+		z.refine(({ batches, claims = [] }) => batches.length + claims.length > 0, 'nothing is sent')
+	);
 export const UploadReply = z.object({
 	/** Ids whose packets are on disk here; only these may leave the phone's outbox. */
 	durable: z.array(z.string()),
