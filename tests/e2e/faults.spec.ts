@@ -7,8 +7,6 @@ import { againButton, expect, headline, openButton, openOnce, test } from './fix
 
 type LockReply = z.infer<typeof LockReplySchema>;
 
-test.use({ ownServer: true });
-
 /** What becomes of the next packets, in their order; those after them arrive. */
 function fates(air: OnAir, ...told: Fate[]): void {
 	air.fate = () => told.shift() ?? 'arrives';

@@ -2,8 +2,6 @@ import { expect, headline, openButton, againButton, openOnce, test } from './fix
 
 /** The whole way of a tap: page, server, radio, a padlock that is set up by its first opening. */
 
-test.use({ ownServer: true });
-
 test('first contact sets the lock up and opens it; the second needs no chooser', async ({
 	page,
 	padlock,
