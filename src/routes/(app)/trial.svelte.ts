@@ -47,6 +47,11 @@ export class Trial {
 		return this.#phase === 'open';
 	}
 
+	/** Its shackle is up and nothing runs. */
+	get hangsOpen(): boolean {
+		return this.shackle !== 'closed' && !this.runs;
+	}
+
 	/** True from the first opening on. */
 	get done(): boolean {
 		return this.#openedBefore || this.#talk?.openedAt != null;
