@@ -1,14 +1,15 @@
-import { PhoneKeyReply, type PhoneKeyRequest } from '../api/app/offline.ts';
+import { PhoneKeyReply, SLOTS, type PhoneKeyRequest } from '../api/app/offline.ts';
 import type { Lock } from '../api/app/locks.ts';
 import type { Bytes } from '../protocol/bytes.ts';
 import type { Keyring, KeyringFacts } from '../vault/keyring.ts';
-import { judge, type KeyFacts } from '../vault/keys.ts';
 import { VaultError, type VaultErrorCode } from '../vault/store.ts';
 import type { OpenRefusal } from '../vault/task.ts';
 import { alone } from './alone.ts';
 import { call as callServer, ClientError, type Call } from './call.ts';
 import { contact, phoneName } from './contact.ts';
+import { keyOf, readinessOf, type LockReadiness } from './readiness.ts';
 import { lockPath } from './relay.ts';
+import type { KeysNews } from './wipe.ts';
 
 /** Milliseconds between two contacts of an open page, and between two looks at the clock. */
 const CONTACT_EVERY = 3_600_000;
@@ -16,21 +17,6 @@ const LOOK_EVERY = 30_000;
 
 /** A phone asks for no key by itself where so few slots are left: they are for fobs and for people who ask. */
 const SLOTS_LEFT = 20;
-const SLOTS = 100;
-
-/** Whether a lock opens without network, and what is missing. Times are milliseconds since 1970. */
-export type LockReadiness =
-	| { state: 'ready'; until: number }
-	/** The key is here and comes to the lock with its next opening with network, by anyone. */
-	| { state: 'waits' }
-	/** This phone has no key of it. */
-	| { state: 'not-asked' }
-	/** A manager took the key away. */
-	| { state: 'revoked' }
-	| { state: 'lease-over'; ended: number }
-	| { state: 'clock-back' }
-	/** The browser has removed the keys. */
-	| { state: 'evicted' };
 
 /** A key put to use, or why not. */
 export type KeyUse =
@@ -66,6 +52,7 @@ export class Readiness {
 	readonly #parts: ReadinessParts;
 	readonly #call: Call;
 	readonly #asked = new Map<string, Promise<void>>();
+	#owner: string | null = null;
 	#running: Promise<void> | null = null;
 	#next: Promise<void> | null = null;
 
@@ -92,16 +79,7 @@ export class Readiness {
 
 	/** Whether a lock opens without network; reactive, also to the clock. */
 	of(mac: string): LockReadiness {
-		const { device, evicted } = this.#facts;
-		const key = this.#key(mac);
-		if (!device || !key) return { state: evicted ? 'evicted' : 'not-asked' };
-		if (key.state === 'revoked') return { state: 'revoked' };
-		const verdict = judge(device, key, this.#now);
-		if (verdict === 'clock-back') return { state: 'clock-back' };
-		// People read it by the clock of their phone.
-		const end = key.notAfter - device.ahead;
-		if (verdict === 'lease-over' || !key.held) return { state: 'lease-over', ended: end };
-		return key.state === 'waiting' ? { state: 'waits' } : { state: 'ready', until: end };
+		return readinessOf(this.#facts, mac, this.#now);
 	}
 
 	/** How many of these locks open without network. */
@@ -118,7 +96,8 @@ export class Readiness {
 	start(): () => void {
 		const reach = (): void => void this.contact();
 		const clock = setInterval(() => (this.#now = Date.now()), LOOK_EVERY);
-		const hourly = setInterval(reach, CONTACT_EVERY);
+		const hourly = setInterval(() => void this.#see().then(reach), CONTACT_EVERY);
+		void this.#see();
 		this.#parts.network?.addEventListener('online', reach);
 		return () => {
 			clearInterval(clock);
@@ -147,8 +126,12 @@ export class Readiness {
 	/** Reads anew what is stored. Never rejects. */
 	async look(): Promise<void> {
 		const owner = this.#parts.owner();
+		if (owner !== this.#owner) this.#asked.clear();
+		this.#owner = owner;
 		try {
-			this.#facts = owner === null ? NOTHING : await this.#parts.keyring.facts(owner);
+			const facts = owner === null ? NOTHING : await this.#parts.keyring.facts(owner);
+			if (owner !== this.#parts.owner()) return;
+			this.#facts = facts;
 			this.trouble = null;
 		} catch (cause) {
 			this.#note(cause);
@@ -176,8 +159,8 @@ export class Readiness {
 	 */
 	expect(lock: Pick<Lock, 'mac'> & Partial<Pick<Lock, 'mayOpen' | 'slotsUsed'>>): Promise<void> {
 		const { mac, mayOpen = true, slotsUsed = 0 } = lock;
-		if (!mayOpen || SLOTS - slotsUsed < SLOTS_LEFT) return Promise.resolve();
-		const asked = this.#asked.get(mac) ?? this.#expect(mac);
+		const may = mayOpen && SLOTS - slotsUsed >= SLOTS_LEFT;
+		const asked = this.#asked.get(mac) ?? (may ? this.#expect(mac) : Promise.resolve());
 		this.#asked.set(mac, asked);
 		return asked;
 	}
@@ -192,7 +175,7 @@ export class Readiness {
 		const owner = this.#parts.owner();
 		await this.look();
 		const { device, evicted } = this.#facts;
-		const key = this.#key(mac);
+		const key = keyOf(this.#facts, mac);
 		if (this.trouble) return { refusal: { code: 'storage-failed', storage: this.trouble } };
 		if (owner === null || !device || !key)
 			return { refusal: { code: evicted ? 'evicted' : 'no-key' } };
@@ -207,15 +190,11 @@ export class Readiness {
 		return { packet, slot: key.slot, at, waits: key.state === 'waiting' };
 	}
 
-	/** Deletes all keys of this phone, for every tab. @throws VaultError */
-	async wipe(): Promise<void> {
-		await this.#parts.keyring.wipe();
-		this.#asked.clear();
-		await this.#changed();
-	}
-
-	#key(mac: string): KeyFacts | undefined {
-		return this.#facts.keys.find((key) => key.mac === mac);
+	/** A clock that is set back later must not go unnoticed. */
+	async #see(): Promise<void> {
+		this.#now = Date.now();
+		const { keyring } = this.#parts;
+		await keyring.see(this.#now).catch((cause: unknown) => this.#note(cause));
 	}
 
 	async #expect(mac: string): Promise<void> {
@@ -241,7 +220,7 @@ export class Readiness {
 	}
 
 	async #changed(): Promise<void> {
-		this.#parts.channel?.postMessage('keys');
+		this.#parts.channel?.postMessage('keys' satisfies KeysNews);
 		await this.look();
 	}
 
@@ -250,11 +229,4 @@ export class Readiness {
 		// A fault of ours; what follows goes on.
 		else if (!(cause instanceof ClientError)) void Promise.reject(cause);
 	}
-}
-
-/** Whose keys these are: one person in one company. */
-export function ownerOf(
-	me: { user: { id: string } | null; company: { id: string } | null } | undefined
-): string | null {
-	return me?.user && me.company ? `${me.user.id} ${me.company.id}` : null;
 }

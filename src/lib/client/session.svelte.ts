@@ -21,9 +21,9 @@ const SIGN_OUT = '/api/auth/sign-out';
 const NOBODY: Me = { user: null, company: null, firstRun: false, demoEnds: null };
 
 /** Loaded when it is needed: the first page has no use for the vault. */
-async function wipe(): Promise<void> {
+async function wipe(news: 'keys' | 'left'): Promise<void> {
 	const { wipeKeys } = await import('./wipe.ts');
-	await wipeKeys();
+	await wipeKeys(news);
 }
 
 /** What better-auth answers when it refuses. */
@@ -46,7 +46,7 @@ export class SessionState {
 	readonly #call: Call;
 	readonly #fetch: typeof fetch;
 	readonly #known: Known | null;
-	readonly #wipe: () => Promise<void>;
+	readonly #wipe: typeof wipe;
 
 	/**
 	 * @param known what this phone keeps for the time without network; null: nothing
@@ -112,7 +112,7 @@ export class SessionState {
 	 */
 	async signOut(): Promise<void> {
 		// Before anything can go wrong, and again for what another tab has fetched meanwhile.
-		await this.#wipe();
+		await this.#wipe('keys');
 		try {
 			await this.#auth(SIGN_OUT, {});
 		} catch (cause) {
@@ -120,12 +120,12 @@ export class SessionState {
 			await this.#known?.forget(true);
 			this.leave();
 		}
-		await this.#wipe();
+		await this.#wipe('left');
 	}
 
 	/** Nobody is here any more: signed out in another tab. */
 	leave(): void {
-		this.me = NOBODY;
+		if (this.me?.user) this.me = NOBODY;
 	}
 
 	async #auth(path: string, body: object): Promise<SignRefusal | null> {

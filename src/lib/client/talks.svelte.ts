@@ -8,11 +8,12 @@ import { Vault } from '../vault/store.ts';
 import type { DemoPadlock } from './demo.ts';
 import { failureOf } from './failures.ts';
 import { LockConversation } from './lock.svelte.ts';
-import { ownerOf, Readiness } from './offline.svelte.ts';
+import { Readiness } from './offline.svelte.ts';
 import type { FailureCode } from './phases.ts';
+import { ownerOf } from './readiness.ts';
 import type { SessionState } from './session.svelte.ts';
 import { Sync } from './sync.svelte.ts';
-import { KEYS_CHANNEL, ownKeyring } from './wipe.ts';
+import { KEYS_CHANNEL, ownKeyring, type KeysNews } from './wipe.ts';
 
 type Known = Pick<Lock, 'mac' | 'hardwareType'>;
 
@@ -52,14 +53,19 @@ export class Talks {
 			channel,
 			agent: navigator.userAgent
 		});
-		// Signed out in another tab, perhaps where no server could be told: here nobody goes on either.
-		channel.addEventListener('message', ({ data }) => {
+		channel.addEventListener('message', ({ data }: MessageEvent<KeysNews>) => {
+			// Perhaps where no server could be told: here nobody goes on either.
 			if (data === 'left') session.leave();
+			else if (data !== 'keys' && data.owner !== ownerOf(session.me))
+				void session.refresh().catch(() => session.leave());
 		});
 		// Whoever signs in finds what waits for their company's locks; Talks live as long as the page.
 		$effect.root(() => {
 			$effect(() => {
-				if (session.me?.company) void untrack(() => this.readiness.contact());
+				const owner = ownerOf(session.me);
+				if (owner === null) return;
+				channel.postMessage({ owner } satisfies KeysNews);
+				void untrack(() => this.readiness.contact());
 			});
 		});
 	}

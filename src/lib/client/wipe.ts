@@ -3,8 +3,11 @@ import { opener } from '../vault/opener.ts';
 import { Vault, VaultError } from '../vault/store.ts';
 import { workerScript } from './worker-policy.ts';
 
-/** Where tabs tell one another of the keys on this phone: `keys` changed, or the person has `left`. */
+/** Where tabs tell one another of the keys on this phone. */
 export const KEYS_CHANNEL = 'hasp-keys';
+
+/** What they tell: keys have changed, the person has signed out, another has signed in. */
+export type KeysNews = 'keys' | 'left' | { owner: string };
 
 /** The keys of this phone, in the browser's own vault. */
 export function ownKeyring(vault: Vault): Keyring {
@@ -12,10 +15,11 @@ export function ownKeyring(vault: Vault): Keyring {
 }
 
 /**
- * Somebody signs out: their keys are gone, in every tab. What waits in the outbox stays. Storage that
- * does not answer keeps nobody from signing out: the server revokes the keys of whoever does.
+ * Somebody signs out: their keys are gone. What waits in the outbox stays. Storage that does not answer
+ * keeps nobody from signing out: the server revokes the keys of whoever does.
+ * @param news what other tabs hear of it
  */
-export async function wipeKeys(): Promise<void> {
+export async function wipeKeys(news: 'keys' | 'left'): Promise<void> {
 	const vault = new Vault();
 	try {
 		await ownKeyring(vault).wipe();
@@ -24,7 +28,7 @@ export async function wipeKeys(): Promise<void> {
 	} finally {
 		await vault.close();
 		const channel = new BroadcastChannel(KEYS_CHANNEL);
-		channel.postMessage('left');
+		channel.postMessage(news satisfies KeysNews);
 		channel.close();
 	}
 }

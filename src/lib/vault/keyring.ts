@@ -74,6 +74,17 @@ export class Keyring {
 		return factsOf(device);
 	}
 
+	/** Remembers the highest time that this phone's clock has shown. @throws VaultError */
+	async see(now: number): Promise<void> {
+		await this.#vault.use(async (db) => {
+			const tx = db.transaction('device', 'readwrite');
+			const device = await tx.store.get('phone');
+			if (device && device.highest < now + device.ahead)
+				await tx.store.put({ ...device, highest: now + device.ahead }, 'phone');
+			await tx.done;
+		});
+	}
+
 	/**
 	 * Keeps what the server said.
 	 * @returns false when the keys were wiped since `born`: then nothing is kept

@@ -1,0 +1,44 @@
+import type { KeyringFacts } from '../vault/keyring.ts';
+import { judge, type KeyFacts } from '../vault/keys.ts';
+
+/** Whether a lock opens without network, and what is missing. Times are milliseconds since 1970. */
+export type LockReadiness =
+	| { state: 'ready'; until: number }
+	/** The key is here and comes to the lock with its next opening with network, by anyone. */
+	| { state: 'waits' }
+	/** This phone has no key of it. */
+	| { state: 'not-asked' }
+	/** A manager took the key away. */
+	| { state: 'revoked' }
+	| { state: 'lease-over'; ended: number }
+	| { state: 'clock-back' }
+	/** The browser has removed the keys. */
+	| { state: 'evicted' };
+
+/**
+ * What the vault's facts say of a lock.
+ * @param now this phone's clock, by which the answer's times are, too
+ */
+export function readinessOf(facts: KeyringFacts, mac: string, now: number): LockReadiness {
+	const { device, evicted } = facts;
+	const key = keyOf(facts, mac);
+	if (!device || !key) return { state: evicted ? 'evicted' : 'not-asked' };
+	if (key.state === 'revoked') return { state: 'revoked' };
+	const verdict = judge(device, key, now);
+	if (verdict === 'clock-back') return { state: 'clock-back' };
+	const end = key.notAfter - device.ahead;
+	if (verdict === 'lease-over' || !key.held) return { state: 'lease-over', ended: end };
+	return key.state === 'waiting' ? { state: 'waits' } : { state: 'ready', until: end };
+}
+
+/** What is known of the key of a lock. */
+export function keyOf({ keys }: KeyringFacts, mac: string): KeyFacts | undefined {
+	return keys.find((key) => key.mac === mac);
+}
+
+/** Whose keys these are: one person in one company. */
+export function ownerOf(
+	me: { user: { id: string } | null; company: { id: string } | null } | undefined
+): string | null {
+	return me?.user && me.company ? `${me.user.id} ${me.company.id}` : null;
+}
