@@ -43,7 +43,7 @@ const ROOMS: readonly Room[] = [
 		name: 'ui',
 		at: /^src\/lib\/ui\//,
 		rooms: ['type client', 'type demo', 'type protocol', 'type api'],
-		packages: ['svelte', 'bits-ui', '@lucide/svelte', 'svelte-sonner'],
+		packages: ['svelte', 'bits-ui', '@lucide/svelte'],
 		plain: false
 	},
 	{
@@ -103,15 +103,7 @@ const ROOMS: readonly Room[] = [
 		name: 'pages',
 		at: /^src\/routes\//,
 		rooms: ['client', 'ui', 'api', 'lazy demo'],
-		packages: [
-			'$app',
-			'@fontsource-variable/archivo',
-			'@lucide/svelte',
-			'@sveltejs/kit',
-			'bits-ui',
-			'svelte',
-			'svelte-sonner'
-		],
+		packages: ['$app', '@lucide/svelte', '@sveltejs/kit', 'bits-ui', 'svelte'],
 		plain: false
 	}
 ];
