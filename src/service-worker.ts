@@ -18,7 +18,7 @@ const worker = self as unknown as ServiceWorkerGlobalScope;
 const SHELL = '/shell';
 
 /** Looked at by the installing browser only, and large. */
-const NOT_KEPT = /^\/(screenshots|fonts\/OFL\.txt)/;
+const NOT_KEPT = /^\/(screenshots|icons|fonts\/OFL\.txt)/;
 
 /** Answered by the server alone: the APIs, and files that are not in the precache. */
 const NOT_PAGES = [/^\/(api|core|sifely)(\/|\?|$)/, /^[^?]*\.[a-z\d]+(\?|$)/i];
