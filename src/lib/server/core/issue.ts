@@ -13,6 +13,7 @@ import { cipheredPart } from './said.ts';
 import { freezeSlots } from '../slot-sets.ts';
 import { step, type KeySync } from './sync.ts';
 import { syncOf, toColumns, type SyncColumns } from './sync-columns.ts';
+import { together } from './together.ts';
 
 /** What the engine works with. */
 export interface Core {
@@ -72,9 +73,11 @@ export async function issueCommands(
 	request: IssueRequest,
 	now: number = Date.now()
 ): Promise<Issued> {
-	const { order, row, firstId } = await db
-		.transaction()
-		.execute((trx) => writeDown(trx, scope, request, now));
+	const { order, row, firstId } = await together(
+		db,
+		(trx) => writeDown(trx, scope, request, now),
+		(error) => error instanceof CoreError && error.code === 'lock-not-found'
+	);
 	const { packets, opensAt } = packetsOf(order, keysOf(secret, row), {
 		firstId,
 		time: Math.floor(now / 1000),
