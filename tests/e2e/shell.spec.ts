@@ -1,0 +1,248 @@
+import type { BrowserContext, Page } from '@playwright/test';
+import { addToOutbox, cached, kept, outbox } from './stores.ts';
+import { deployOf, expect, keepApp, list, LOCKS, look, offer, PERSON, test } from './site.ts';
+
+/** The app as it is kept on a phone: it starts without network, and a newer one replaces it whole. */
+
+/** Settles when the list was answered and is kept. */
+async function keepList(page: Page): Promise<void> {
+	await keepApp(page);
+	await expect(list(page)).toBeVisible();
+	await expect.poll(() => kept(page)).toContain('/api/locks');
+}
+
+const agree = (page: Page) => Promise.all([page.waitForEvent('load'), offer(page).click()]);
+
+test('starts on every page without network, and moves between pages', async ({ page, context }) => {
+	await keepList(page);
+	await context.setOffline(true);
+	await page.reload();
+	await expect(list(page)).toBeVisible();
+	await expect(page.getByText('No network')).toBeVisible();
+	await expect(page.getByText(/^As of .* kept on this phone$/)).toBeVisible();
+	// A page that was never looked at, by its address and by a link.
+	await page.goto(`/locks/${LOCKS[1]!.mac}?from=paper`);
+	await expect(page.getByRole('button', { name: 'Open Pump house' })).toBeVisible();
+	await page.getByRole('link', { name: 'Back to locks' }).click();
+	await expect(list(page)).toBeVisible();
+	await page.getByRole('link', { name: 'Activity' }).click();
+	await expect(page.getByText('Find signal, then try again.')).toBeVisible();
+	await page.goto('/');
+	await expect(list(page)).toBeVisible();
+	await context.setOffline(false);
+	await page.goto('/activity');
+	await expect(page.getByText('No activity yet.')).toBeVisible();
+});
+
+test('starts when the server is gone, and asks it again when it is back', async ({
+	page,
+	site,
+	front
+}) => {
+	await keepList(page);
+	front.kill();
+	await site.server.stop();
+	await page.goto('/');
+	await expect(list(page)).toBeVisible();
+	await expect(page.getByText('No network')).toBeVisible();
+	await site.server.start();
+	front.down = false;
+	await look(page);
+	await expect(page.getByText('No network')).toBeHidden();
+});
+
+test('a newer version waits for the person, then takes every tab', async ({
+	page,
+	context,
+	front
+}) => {
+	await keepApp(page);
+	const other = await context.newPage();
+	await other.goto('/activity');
+	front.deploy = 2;
+	await look(page);
+	await expect(offer(page)).toBeVisible();
+	await expect(offer(other)).toBeVisible();
+	// The old one goes on: its scripts are no longer on the server, not even those not loaded so far.
+	await page.reload();
+	await expect(offer(page)).toBeVisible();
+	expect(await deployOf(page)).toBe('1');
+	await page.getByRole('link', { name: 'People' }).click();
+	await expect(page.getByRole('heading', { name: 'People' })).toBeVisible();
+	const changed = other.waitForEvent('load');
+	await agree(page);
+	await changed;
+	expect([await deployOf(page), await deployOf(other)]).toEqual(['2', '2']);
+	await expect(offer(page)).toBeHidden();
+	// Nothing of the old one is left, and the new one starts alone.
+	expect((await cached(page)).filter((url) => /v1\.(js|css)$/.test(url))).toEqual([]);
+	await context.setOffline(true);
+	await page.goto('/locks');
+	expect(await deployOf(page)).toBe('2');
+	await expect(list(page)).toBeVisible();
+});
+
+test('no version begins while a tab talks with a lock', async ({ page, context, front }) => {
+	await keepApp(page);
+	const talking = await context.newPage();
+	await talking.goto(`/locks/${LOCKS[0]!.mac}`);
+	// The chooser stays open, and with it the conversation.
+	await talking.getByRole('button', { name: 'Open North gate' }).click();
+	await expect(talking.getByRole('heading', { name: 'Connecting' })).toBeVisible();
+	front.deploy = 2;
+	await look(page);
+	await offer(page).click();
+	await expect(page.getByText('It begins when the lock is done.')).toBeVisible();
+	await page.waitForTimeout(700);
+	expect([await deployOf(page), await deployOf(talking)]).toEqual(['1', '1']);
+	const changed = [page, talking].map((tab) => tab.waitForEvent('load'));
+	await talking.getByRole('button', { name: 'Stop' }).click();
+	await Promise.all(changed);
+	expect([await deployOf(page), await deployOf(talking)]).toEqual(['2', '2']);
+});
+
+test('a version that comes in part is not taken; the next that is whole is', async ({
+	page,
+	context,
+	front
+}) => {
+	await keepList(page);
+	const script = () => front.asked.findLast((path) => /nodes\/\d+\..*\.js$/.test(path)) ?? '';
+	const missing = script().replace('v1.js', 'v2.js');
+	expect(missing).toContain('v2.js');
+	const starts = async () => {
+		await context.setOffline(true);
+		await page.reload();
+		await expect(list(page)).toBeVisible();
+		expect(await deployOf(page)).toBe('1');
+		await context.setOffline(false);
+	};
+	const installing = () =>
+		page.evaluate(async () => {
+			const all = await navigator.serviceWorker.getRegistration();
+			return [all?.installing, all?.waiting].some((worker) => worker != null);
+		});
+	// One file does not come.
+	front.deploy = 2;
+	front.broken.add(missing);
+	front.asked.length = 0;
+	await look(page);
+	await expect.poll(() => front.asked.includes(missing)).toBe(true);
+	await expect.poll(installing).toBe(false);
+	await starts();
+	// All come, but the page is of the deploy after.
+	front.broken.clear();
+	front.ahead.add('/shell');
+	front.asked.length = 0;
+	await look(page);
+	await expect.poll(() => front.asked.includes('/shell')).toBe(true);
+	await expect.poll(installing).toBe(false);
+	await expect(offer(page)).toBeHidden();
+	await starts();
+	front.ahead.clear();
+	await look(page);
+	await agree(page);
+	expect(await deployOf(page)).toBe('2');
+});
+
+test('no answer of the API is in a cache, and signing out leaves only the app', async ({
+	page,
+	context,
+	front
+}) => {
+	await signInAnew(context, front.url);
+	await keepList(page);
+	await page.goto('/activity');
+	await page.goto('/people');
+	const urls = await cached(page);
+	expect(urls.some((url) => new URL(url).pathname === '/shell')).toBe(true);
+	expect(urls.filter((url) => /^\/(api|core|sifely)/.test(new URL(url).pathname))).toEqual([]);
+	await page.getByRole('button', { name: 'Account' }).click();
+	await Promise.all([
+		page.waitForEvent('load'),
+		page.getByRole('menuitem', { name: 'Sign out' }).click()
+	]);
+	expect(await kept(page)).toBe('[]');
+	expect(await cached(page)).toEqual(urls);
+	await context.setOffline(true);
+	await page.goto('/locks');
+	await expect(page.getByText('Find signal, then try again.')).toBeVisible();
+	await expect(list(page)).toBeHidden();
+});
+
+test('signing out without network forgets at once, and ends the session with the next contact', async ({
+	page,
+	context,
+	front
+}) => {
+	await signInAnew(context, front.url);
+	await keepList(page);
+	await context.setOffline(true);
+	await page.reload();
+	await page.getByRole('button', { name: 'Account' }).click();
+	await Promise.all([
+		page.waitForEvent('load'),
+		page.getByRole('menuitem', { name: 'Sign out' }).click()
+	]);
+	expect(await kept(page)).toBe('[]');
+	await context.setOffline(false);
+	await page.goto('/locks');
+	await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+	expect(await (await context.request.get('/api/me')).json()).toMatchObject({ user: null });
+});
+
+test('the shortcut leads to the slab; the home screen is offered after an opening', async ({
+	page
+}) => {
+	await page.goto('/?open=nearest');
+	await expect(page.getByRole('button', { name: 'Open nearest' })).toBeFocused();
+	const prompted = await page.evaluate(() => {
+		const event = new Event('beforeinstallprompt', { cancelable: true });
+		Object.assign(event, { prompt: () => Promise.resolve(document.body.append('asked')) });
+		return dispatchEvent(event);
+	});
+	expect(prompted, 'Chrome asks by itself').toBe(false);
+	await expect(page.getByRole('button', { name: 'Install' })).toBeHidden();
+	await page.getByRole('button', { name: 'Account' }).click();
+	await page.getByRole('menuitem', { name: 'Install Hasp' }).click();
+	await expect(page.getByText('asked')).toBeVisible();
+	await page.getByRole('button', { name: 'Account' }).click();
+	await expect(page.getByRole('menuitem', { name: 'Install Hasp' })).toBeHidden();
+});
+
+const TIMES = process.env['HASP_LONG'] === '1' ? 1000 : 100;
+
+test(`updated ${TIMES} times in the middle of offline use`, async ({ page, context, front }) => {
+	test.setTimeout(30_000 + TIMES * 2_000);
+	front.broken.add('/api/uploads');
+	await keepList(page);
+	const id = await addToOutbox(page);
+	for (let deploy = 2; deploy <= TIMES; deploy++) {
+		front.deploy = deploy;
+		// Most deploys change a few files, some all of them.
+		front.renames = deploy % 20 === 0;
+		await look(page);
+		await agree(page);
+		expect(await deployOf(page)).toBe(String(deploy));
+		await context.setOffline(true);
+		await page.reload({ waitUntil: 'commit' });
+		await expect(list(page)).toBeVisible();
+		expect(await deployOf(page)).toBe(String(deploy));
+		await context.setOffline(false);
+	}
+	expect(await outbox(page)).toEqual([id]);
+	// Only the last one takes room.
+	const shells = (await cached(page)).filter((url) => new URL(url).pathname === '/shell');
+	expect(shells).toHaveLength(1);
+});
+
+/** A session of the test's own, which it may end. */
+async function signInAnew(context: BrowserContext, origin: string): Promise<void> {
+	await context.clearCookies();
+	const { email, password } = PERSON;
+	const response = await context.request.post('/api/auth/sign-in/email', {
+		data: { email, password },
+		headers: { origin }
+	});
+	expect(response.ok(), await response.text()).toBe(true);
+}
