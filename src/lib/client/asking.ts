@@ -1,4 +1,5 @@
 import { LockReply, type Lock } from '../api/app/locks.ts';
+import { pause } from '../link/wait.ts';
 import type { LockEvent } from '../protocol/vendors.ts';
 import { drive } from './drive.ts';
 import type { Ports, Screen } from './opening.ts';
@@ -6,6 +7,10 @@ import { lockPath, relay } from './relay.ts';
 
 /** Milliseconds to reach the lock again: it stays awake a while after it lost a phone. */
 const AGAIN_WITHIN = 15_000;
+
+/** How often the lock is asked, and the milliseconds between. */
+const TRIES = 3;
+const BETWEEN = 1_000;
 
 /** Answers of a session from which on the lock may have more records than it has sent. */
 const FULL = 9;
@@ -25,7 +30,11 @@ export async function asking(
 	screen.inDoubt();
 	let verdict: Verdict = 'unknown';
 	try {
-		verdict = await askLock(parts, issuedAt, screen, signal);
+		// A lock whose motor still runs refuses to be asked, so it is asked again.
+		for (let tries = 1; verdict === 'unknown' && tries <= TRIES; tries++) {
+			if (tries > 1) await pause(BETWEEN, signal);
+			verdict = await askLock(parts, issuedAt, screen, signal);
+		}
 	} catch {
 		// Out of reach, or the server is. Perhaps the lock's own answer did arrive before the link was lost.
 		if (!signal.aborted) verdict = await look(parts, issuedAt, 0, signal).catch(() => 'unknown');
