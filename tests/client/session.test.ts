@@ -12,7 +12,8 @@ function sessionOver(answers: Record<string, [number, unknown]>) {
 		const [status, body] = answers[path] ?? [200, ME];
 		return Promise.resolve(Response.json(body, { status }));
 	}) as typeof fetch;
-	return { asked, session: new SessionState(null, caller(fetcher), fetcher) };
+	const wipe = async (news: string) => void asked.push([`wipe ${news}`, undefined]);
+	return { asked, session: new SessionState(null, caller(fetcher), fetcher, wipe) };
 }
 
 describe('a session', () => {
@@ -50,5 +51,31 @@ describe('a session', () => {
 	])('throws on %i', async (status, code) => {
 		const { session } = sessionOver({ '/api/auth/sign-in/email': [status, {}] });
 		await expect(session.signIn('a@b.c', 'x')).rejects.toMatchObject({ code });
+	});
+
+	test('signs out after the keys are gone, and lets other tabs know when it is done', async () => {
+		const { session, asked } = sessionOver({});
+		await session.signOut();
+		expect(asked.map(([what]) => what)).toEqual([
+			'wipe keys',
+			'/api/auth/sign-out',
+			'/api/me',
+			'wipe left'
+		]);
+	});
+
+	test('has no keys any more even when the server did not sign it out', async () => {
+		const { session, asked } = sessionOver({ '/api/auth/sign-out': [500, {}] });
+		await expect(session.signOut()).rejects.toMatchObject({ code: 'internal' });
+		expect(asked.map(([what]) => what)).toEqual(['wipe keys', '/api/auth/sign-out']);
+	});
+
+	test('that was left in another tab is nobody’s here', async () => {
+		const someone = { ...ME, user: { id: 'u', name: 'Ada', email: 'ada@example.org' } };
+		const { session, asked } = sessionOver({ '/api/me': [200, someone] });
+		await session.refresh();
+		session.leave();
+		expect(session.me?.user).toBeNull();
+		expect(asked.map(([what]) => what)).toEqual(['/api/me']);
 	});
 });

@@ -46,13 +46,13 @@ export function phoneName(agent: string): string {
 	const model = /Android [\d.]+; ([^;)]+)/.exec(agent)?.[1]?.trim();
 	// Chrome says K instead of a model.
 	if (model && model !== 'K') return model.slice(0, 80);
-	const system = /Android|Windows|Macintosh|CrOS|Linux/.exec(agent)?.[0] ?? 'Unknown';
-	const names: Record<string, string> = {
-		Android: 'Android phone',
-		Windows: 'Windows computer',
-		Macintosh: 'Mac',
-		CrOS: 'Chromebook',
-		Linux: 'Linux computer'
-	};
-	return names[system] ?? 'Another phone';
+	return SYSTEMS.find(([sign]) => agent.includes(sign))?.[1] ?? 'Another phone';
 }
+
+const SYSTEMS = [
+	['Android', 'Android phone'],
+	['Windows', 'Windows computer'],
+	['Macintosh', 'Mac'],
+	['CrOS', 'Chromebook'],
+	['Linux', 'Linux computer']
+] as const;

@@ -8,7 +8,7 @@ import type { FailureCode, TrackPhase } from './phases.ts';
 import type { Readiness } from './offline.svelte.ts';
 import { relay, type Action, type Commands } from './relay.ts';
 import type { Sync } from './sync.svelte.ts';
-import { useKey } from './use-key.ts';
+import { claimOn, useKey } from './use-key.ts';
 
 /** Milliseconds in which a lock that somebody has just woken is reached, or is not awake. */
 const WAKING = 20_000;
@@ -146,8 +146,7 @@ async function write(
 	const { packets, opensAt, issuedAt, key } = commands;
 	const { mac, sync, keys } = parts;
 	const kept = sync.begin(mac, session);
-	// Before the packet is sent: whatever happens then, the opening is this phone's.
-	const claim = key && (await sync.claim({ mac, session, slot: key.slot, at: issuedAt }));
+	const claim = key && (await claimOn(link, sync, { mac, session, slot: key.slot, at: issuedAt }));
 	let stored = Promise.resolve();
 	let sent = false;
 	let opened = false;

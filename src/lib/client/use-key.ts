@@ -6,6 +6,7 @@ import type { Readiness } from './offline.svelte.ts';
 import type { Screen } from './opening.ts';
 import type { FailureCode } from './phases.ts';
 import { lossOf, type Commands } from './relay.ts';
+import type { Sync } from './sync.svelte.ts';
 
 /**
  * The command of a key on this phone for this session, or why there is none.
@@ -34,6 +35,25 @@ export async function useKey(
 	}
 	const { packet, slot, waits, at } = use;
 	return { packets: [packet], opensAt: 0, issuedAt: at, key: { slot, waits } };
+}
+
+/**
+ * Notes the opening before its packet is sent: whatever happens then, it is this phone's.
+ * @returns its id
+ * @throws LinkError `lost` when the link ends first: then nothing is sent, and nothing noted
+ */
+export async function claimOn(
+	link: Link,
+	sync: Pick<Sync, 'claim' | 'withdraw'>,
+	opening: Parameters<Sync['claim']>[0]
+): Promise<string> {
+	const noted = sync.claim(opening);
+	try {
+		return await Promise.race([noted, lossOf(link)]);
+	} catch (cause) {
+		await sync.withdraw(await noted, opening.session);
+		throw cause;
+	}
 }
 
 const FAILURES: Record<Exclude<OpenRefusal['code'], 'no-key'>, FailureCode> = {
