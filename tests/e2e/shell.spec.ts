@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import { addToOutbox, cached, kept, outbox } from './stores.ts';
+import { addToOutbox, cached, kept, outbox, stored } from './stores.ts';
 import { deployOf, expect, keepApp, list, LOCKS, look, offer, PERSON, test } from './site.ts';
 
 /** The app as it is kept on a phone: it starts without network, and a newer one replaces it whole. */
@@ -158,11 +158,15 @@ test('no answer of the API is in a cache, and signing out leaves only the app', 
 	expect(urls.some((url) => new URL(url).pathname === '/shell')).toBe(true);
 	expect(urls.filter((url) => /^\/(api|core|sifely)/.test(new URL(url).pathname))).toEqual([]);
 	await page.getByRole('button', { name: 'Account' }).click();
-	await Promise.all([
+	const [answer] = await Promise.all([
+		page.waitForResponse('**/api/auth/sign-out'),
 		page.waitForEvent('load'),
 		page.getByRole('menuitem', { name: 'Sign out' }).click()
 	]);
+	// The browser drops what it cached by itself; the app that is kept stays.
+	expect(answer.headers()['clear-site-data']).toBe('"cache"');
 	expect(await kept(page)).toBe('[]');
+	expect(await stored(page, 'hasp', 'keys')).toBe('[]');
 	expect(await cached(page)).toEqual(urls);
 	await context.setOffline(true);
 	await page.goto('/locks');

@@ -11,6 +11,16 @@ import { signOutPhones } from '../person-keys.ts';
 /** Names and passwords are short. */
 const LIMIT = 16 * 1024;
 
+const SIGN_OUT = '/sign-out';
+
+/**
+ * What the browser drops at a sign-out: its HTTP cache, and with it pages that "back" would show. Not
+ * `"storage"`: that takes the outbox, the only account of openings the server has not heard of, and the app
+ * itself, which must start without network for whoever is next; the client deletes keys and answers by
+ * name. Not `"cookies"`: that takes those of every host of the domain, and ours is expired beside it.
+ */
+const LEFT_BEHIND = '"cache"';
+
 /** What better-auth says when it refuses. */
 const Refusal = z
 	.object({ code: z.string().catch(''), message: z.string().catch('Refused.') })
@@ -44,6 +54,7 @@ export async function authenticate(
 		if (answer.status >= 500) throw new Error('better-auth failed', { cause: said });
 		const out = new Headers({ 'cache-control': 'no-store' });
 		for (const cookie of answer.headers.getSetCookie()) out.append('set-cookie', cookie);
+		if (name === SIGN_OUT && answer.ok) out.set('clear-site-data', LEFT_BEHIND);
 		if (answer.ok) await leave();
 		if (answer.ok) return Response.json(withoutToken(said), { headers: out });
 		const retry = answer.headers.get('x-retry-after');
