@@ -57,8 +57,11 @@ async function look(page: Page): Promise<void> {
 	}
 	// Nothing is cut off where the screen is as narrow as a zoomed one.
 	await page.setViewportSize({ width: 320, height: 640 });
-	const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-	expect(wide, `${page.url()} at 320 px`).toBeLessThanOrEqual(320);
+	await expect
+		.poll(() => page.evaluate(() => document.documentElement.scrollWidth), {
+			message: `${page.url()} at 320 px`
+		})
+		.toBeLessThanOrEqual(320);
 }
 
 const OUTSIDE = ['/', '/sign-up', '/sign-in', '/invitation#unknown', '/use-chrome', '/nowhere'];
