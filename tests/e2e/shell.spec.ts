@@ -214,7 +214,7 @@ test('the shortcut leads to the slab; the home screen is offered after an openin
 	await expect(page.getByRole('menuitem', { name: 'Install Hasp' })).toBeHidden();
 });
 
-const TIMES = process.env['HASP_LONG'] === '1' ? 1000 : 100;
+const TIMES = process.env['HASP_LONG'] === '1' ? 1000 : 20;
 
 test(`updated ${TIMES} times in the middle of offline use`, async ({ page, context, front }) => {
 	test.setTimeout(30_000 + TIMES * 2_000);
