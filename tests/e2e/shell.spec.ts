@@ -217,7 +217,7 @@ test('the shortcut leads to the slab; the home screen is offered after an openin
 const TIMES = process.env['HASP_LONG'] === '1' ? 1000 : 20;
 
 test(`updated ${TIMES} times in the middle of offline use`, async ({ page, context, front }) => {
-	test.setTimeout(30_000 + TIMES * 2_000);
+	test.setTimeout(60_000 + TIMES * 5_000);
 	front.broken.add('/api/uploads');
 	await keepList(page);
 	const id = await addToOutbox(page);
