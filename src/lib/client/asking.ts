@@ -31,8 +31,9 @@ export async function asking(
 	let verdict: Verdict = 'unknown';
 	try {
 		// A lock whose motor still runs refuses to be asked, so it is asked again.
-		for (let tries = 1; verdict === 'unknown' && tries <= TRIES; tries++) {
-			if (tries > 1) await pause(BETWEEN, signal);
+		verdict = await askLock(parts, issuedAt, screen, signal);
+		for (let tries = 1; verdict === 'refused' && tries < TRIES; tries++) {
+			await pause(BETWEEN, signal);
 			verdict = await askLock(parts, issuedAt, screen, signal);
 		}
 	} catch {
@@ -41,11 +42,11 @@ export async function asking(
 		if (typeof verdict === 'object') screen.opened(verdict.openedAt);
 	}
 	if (verdict === 'closed') return 'not-opened';
-	return verdict === 'unknown' ? 'lost-after' : null;
+	return typeof verdict === 'object' ? null : 'lost-after';
 }
 
-/** It did open, at this time; it did not; or neither is known. */
-type Verdict = { openedAt: number } | 'closed' | 'unknown';
+/** It did open, at this time; it did not; neither is known; or the lock would not be asked. */
+type Verdict = { openedAt: number } | 'closed' | 'unknown' | 'refused';
 
 /** @throws LinkError, ClientError, ProtocolError, the signal's reason: it could not be asked */
 async function askLock(
@@ -69,6 +70,7 @@ async function askLock(
 			if (event.kind !== 'finished') return;
 			await stored;
 			verdict = await look(parts, issuedAt, kept.count, signal);
+			if (verdict === 'unknown' && kept.count === 0) verdict = 'refused';
 			screen.said(session);
 			if (typeof verdict === 'object') screen.opened(verdict.openedAt);
 			else link.close();
