@@ -1,6 +1,7 @@
 import { RECORD_ACTION } from '../../src/lib/protocol/noke/records.ts';
 import { factoryState, VirtualPadlock, type View } from '../../src/lib/virtual/noke/padlock.ts';
 import type { Output, PadlockEvent } from '../../src/lib/virtual/noke/state.ts';
+import { activeKeys } from '../../src/lib/virtual/noke/store.ts';
 import type { OnAir, RadioLock } from './air.ts';
 
 /** What every lock of this family opens with out of the box. */
@@ -46,6 +47,12 @@ export class RadioPadlock implements RadioLock {
 	get openings(): number {
 		const { records } = this.#padlock.saved.flash.log;
 		return records.filter(({ action }) => OPENINGS.includes(action)).length;
+	}
+
+	/** The limited keys it holds, in hex. */
+	get slots(): string[] {
+		const { slots } = activeKeys(this.#padlock.saved.flash);
+		return Object.values(slots).map(({ key }) => key);
 	}
 
 	/** Tells the radio when it sleeps. */

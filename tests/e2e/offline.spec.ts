@@ -1,6 +1,10 @@
+import type { Page } from '@playwright/test';
 import type * as z from 'zod/mini';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ActivityReply } from '../../src/lib/api/app/activity.ts';
 import type { LockKeysReply } from '../../src/lib/api/app/offline.ts';
+import { toHex } from '../../src/lib/protocol/bytes.ts';
 import type { AppServer } from './fixtures-server.ts';
 import { ask, expect, PERSON, test, type Phone, type Visit } from './fixtures-profile.ts';
 import { headline, openButton, openOnce } from './fixtures-lock.ts';
@@ -39,15 +43,15 @@ async function equip(phone: Phone, server: AppServer): Promise<Visit> {
 	await openOnce(visit.page, phone.padlock);
 	await keyIs(visit, server, mac, 'on-lock');
 	await visit.page.evaluate(async () => void (await navigator.serviceWorker.ready));
-	await expect.poll(() => readyUntil(visit)).toBeGreaterThan(Date.now());
+	await expect.poll(async () => (await stored(visit))?.state).toBe('on-lock');
 	return visit;
 }
 
-/** Until when the vault says that its one key opens; 0 while it waits for the lock. */
-async function readyUntil({ page }: Visit): Promise<number> {
+/** What the vault's facts say of the phone's one key. */
+async function stored({ page }: Visit): Promise<{ state: string; notAfter: number } | undefined> {
 	return page.evaluate(
 		() =>
-			new Promise<number>((resolve, reject) => {
+			new Promise((resolve, reject) => {
 				const opening = indexedDB.open('hasp');
 				opening.onerror = () => reject(opening.error as Error);
 				opening.onsuccess = () => {
@@ -55,12 +59,22 @@ async function readyUntil({ page }: Visit): Promise<number> {
 					asked.onsuccess = () => {
 						opening.result.close();
 						const [key] = asked.result as { state: string; notAfter: number }[];
-						resolve(key?.state === 'on-lock' ? key.notAfter : 0);
+						resolve(key && { state: key.state, notAfter: key.notAfter });
 					};
 				};
 			})
 	);
 }
+
+/** Moves the phone's clock; the page that stands then starts from it. */
+async function setClock({ context, page }: Visit, by: number): Promise<void> {
+	await context.clock.setFixedTime(Date.now() + by);
+	await page.reload();
+	await openButton(page).waitFor();
+}
+
+const DAY = 86_400_000;
+const button = (page: Page) => page.getByRole('button', { name: /^(Open|Try again) North gate$/ });
 
 test('opens after a restart without network and server, and tells it once', async ({
 	phone,
@@ -96,3 +110,182 @@ test('opens after a restart without network and server, and tells it once', asyn
 	}).toPass({ timeout: 20_000 });
 	await second.close();
 });
+
+test('a key revoked while the phone is offline opens until the lock has heard of it', async ({
+	phone,
+	server
+}) => {
+	test.setTimeout(90_000);
+	const { padlock } = phone;
+	const visit = await equip(phone, server);
+	const { page } = visit;
+	await visit.network('offline');
+	const keys = `/api/locks/${padlock.mac}/keys`;
+	const [key] = (await ask<LockKeysReply>(visit, server, 'GET', keys)).keys;
+	await ask(visit, server, 'DELETE', `${keys}/${key!.slot}`);
+
+	padlock.press();
+	await button(page).click();
+	await headline(page, 'It’s open');
+	padlock.close();
+	await headline(page, 'Asleep');
+	expect(padlock.openings).toBe(2);
+	await keyIs(visit, server, padlock.mac, 'revoking');
+
+	await visit.network('online');
+	await expect.poll(async () => (await stored(visit))?.state).toBe('revoked');
+	padlock.press();
+	await button(page).click();
+	await headline(page, 'It’s open');
+	padlock.close();
+	await headline(page, 'Asleep');
+	await expect(async () => {
+		const { keys: after } = await ask<LockKeysReply>(visit, server, 'GET', keys);
+		expect(after).toMatchObject([{ state: 'off', offAt: expect.any(Number) as number }]);
+		expect(after[0]!.wipedAt).not.toBeNull();
+	}).toPass({ timeout: 15_000 });
+	expect(padlock.slots).toEqual([]);
+
+	await visit.network('offline');
+	padlock.press();
+	await button(page).click();
+	await headline(page, 'Find signal');
+	expect(padlock.openings).toBe(3);
+	await visit.close();
+});
+
+test('the lock refuses a revoked key that a phone has kept', async ({ phone, server }) => {
+	test.setTimeout(90_000);
+	const { padlock } = phone;
+	const visit = await equip(phone, server);
+	const { page } = visit;
+	// The server no longer tells this phone anything.
+	await page.route('**/api/offline/contact', (route) => route.abort());
+	const [key] = (await ask<LockKeysReply>(visit, server, 'GET', `/api/locks/${padlock.mac}/keys`))
+		.keys;
+	await ask(visit, server, 'DELETE', `/api/locks/${padlock.mac}/keys/${key!.slot}`);
+	padlock.press();
+	await button(page).click();
+	await headline(page, 'It’s open');
+	padlock.close();
+	await headline(page, 'Asleep');
+	await visit.network('offline');
+	padlock.press();
+	await button(page).click();
+	await headline(page, 'The lock refused the key');
+	expect(padlock.openings).toBe(2);
+	await visit.close();
+});
+
+test('a copy of the profile holds no key', async ({ phone, server }) => {
+	test.setTimeout(90_000);
+	const { padlock } = phone;
+	const visit = await equip(phone, server);
+	await visit.network('offline');
+	padlock.press();
+	await button(visit.page).click();
+	await headline(visit.page, 'It’s open');
+	await visit.close();
+	const [secret] = padlock.slots;
+	expect(secret).toMatch(/^[0-9a-f]{32}$/);
+	const key = Buffer.from(secret!, 'hex');
+	const shapes = [key, Buffer.from(secret!), Buffer.from(secret!, 'utf16le')].map((shape) =>
+		shape.toString('latin1')
+	);
+	shapes.push(key.toString('base64').replace(/=+$/, ''));
+	const files = filesIn(phone.folder);
+	expect(files.some((file) => file.includes('IndexedDB'))).toBe(true);
+	const found = files.filter((file) => {
+		const text = readFileSync(file).toString('latin1');
+		return shapes.some((shape) => text.includes(shape) || text.includes(shape.toUpperCase()));
+	});
+	expect(found).toEqual([]);
+});
+
+test('a lease that ends at the door is told, and one contact mends it', async ({
+	phone,
+	server
+}) => {
+	test.setTimeout(90_000);
+	const { padlock } = phone;
+	const visit = await equip(phone, server);
+	const { page } = visit;
+	await visit.network('offline');
+	await setClock(visit, 7 * DAY + 60_000);
+	padlock.press();
+	await button(page).click();
+	await headline(page, 'Go online once');
+	await expect(page.getByText(/Your key ended (today|\w{3}) \d\d:\d\d\./)).toBeVisible();
+	expect(padlock.openings).toBe(1);
+
+	const ended = (await stored(visit))?.notAfter ?? 0;
+	await setClock(visit, 0);
+	await visit.network('online');
+	await expect.poll(async () => (await stored(visit))?.notAfter).toBeGreaterThan(ended);
+	await visit.network('offline');
+	padlock.press();
+	await button(page).click();
+	await headline(page, 'It’s open');
+	expect(padlock.openings).toBe(2);
+	await visit.close();
+});
+
+for (const [way, by, words] of [
+	['ahead', 3650 * DAY, /Your key ended/],
+	['back', -3650 * DAY, /This phone’s clock moved back/]
+] as const)
+	test(`a clock that is set ${way} ten years opens nothing without network`, async ({
+		phone,
+		server
+	}) => {
+		test.setTimeout(90_000);
+		const { padlock } = phone;
+		const visit = await equip(phone, server);
+		const { page } = visit;
+		await visit.network('offline');
+		await setClock(visit, by);
+		padlock.press();
+		await button(page).click();
+		await headline(page, 'Go online once');
+		await expect(page.getByText(words)).toBeVisible();
+		await setClock(visit, way === 'ahead' ? 0 : by);
+		await button(page).click();
+		await headline(page, 'Go online once');
+		await expect(page.getByText('This phone’s clock moved back.')).toBeVisible();
+		expect(padlock.openings).toBe(1);
+		await visit.close();
+	});
+
+test('keys that Chrome removed are noticed, and fetched anew', async ({ phone, server }) => {
+	test.setTimeout(90_000);
+	const { padlock } = phone;
+	const visit = await equip(phone, server);
+	const { page } = visit;
+	await visit.network('offline');
+	await page.evaluate(
+		() =>
+			new Promise((resolve, reject) => {
+				const gone = indexedDB.deleteDatabase('hasp');
+				gone.onsuccess = resolve;
+				gone.onerror = reject;
+			})
+	);
+	padlock.press();
+	await button(page).click();
+	await headline(page, 'Go online once');
+	await expect(page.getByText('Chrome removed your keys.')).toBeVisible();
+	await visit.network('online');
+	await expect.poll(async () => (await stored(visit))?.state).toBe('on-lock');
+	await visit.network('offline');
+	padlock.press();
+	await button(page).click();
+	await headline(page, 'It’s open');
+	await visit.close();
+});
+
+/** Every file below a folder. */
+function filesIn(folder: string): string[] {
+	return readdirSync(folder, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.map((entry) => join(entry.parentPath, entry.name));
+}

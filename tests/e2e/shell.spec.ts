@@ -164,7 +164,7 @@ test('no answer of the API is in a cache, and signing out leaves only the app', 
 		page.getByRole('menuitem', { name: 'Sign out' }).click()
 	]);
 	// The browser drops what it cached by itself; the app that is kept stays.
-	expect(answer.headers()['clear-site-data']).toBe('"cache"');
+	expect((await answer.allHeaders())['clear-site-data']).toBe('"cache"');
 	expect(await kept(page)).toBe('[]');
 	expect(await stored(page, 'hasp', 'keys')).toBe('[]');
 	expect(await cached(page)).toEqual(urls);
