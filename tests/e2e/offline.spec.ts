@@ -4,7 +4,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActivityReply } from '../../src/lib/api/app/activity.ts';
 import type { LockKeysReply } from '../../src/lib/api/app/offline.ts';
-import { toHex } from '../../src/lib/protocol/bytes.ts';
 import type { AppServer } from './fixtures-server.ts';
 import { ask, expect, PERSON, test, type Phone, type Visit } from './fixtures-profile.ts';
 import { headline, openButton, openOnce } from './fixtures-lock.ts';
