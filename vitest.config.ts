@@ -9,6 +9,8 @@ export default defineConfig({
 		globalSetup: './tests/setup/postgres.ts',
 		testTimeout: 20_000,
 		hookTimeout: 20_000,
+		// By default one core is left free, which is half of a small machine.
+		maxWorkers: '100%',
 		projects: [
 			{
 				extends: true,
