@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,22 +7,27 @@ import { countPlaywright, countStep, countVitest, type Counts } from './setup/co
 import { makeReady } from './setup/programs.ts';
 
 /*
- * `npm test`: everything but the bench, on a fresh machine, in order of how soon it tells. Ends with one
+ * `npm test`: everything but the bench, on a fresh machine, browser last. Ends with one
  * line, `N passed, N failed`; a failed check or build is one failed item, and so is a skipped test.
  */
 
 const reports = mkdtempSync(join(tmpdir(), 'hasp-reports-'));
 const results: { name: string; counts: Counts; seconds: number }[] = [];
 
-/** Runs one command with its output on ours and notes what it counted. */
-function step(name: string, command: string[], count: (succeeded: boolean) => Counts): boolean {
+/** Runs one command with its output on ours and notes what it counted. True: nothing failed. */
+async function step(
+	name: string,
+	command: string[],
+	count: (succeeded: boolean) => Counts
+): Promise<boolean> {
 	console.log(`\n── ${name}: ${command.join(' ')}`);
 	const [program = '', ...args] = command;
 	const start = performance.now();
-	const { status } = spawnSync(program, args, {
+	const child = spawn(program, args, {
 		stdio: 'inherit',
 		env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, 'playwright.json') }
 	});
+	const [status] = (await once(child, 'close').catch(() => [null])) as [number | null];
 	const counts = count(status === 0);
 	results.push({ name, counts, seconds: (performance.now() - start) / 1000 });
 	return counts.failed === 0;
@@ -36,35 +42,31 @@ function report(file: string) {
 	}
 }
 
-function runAll(): void {
+async function runAll(): Promise<void> {
 	const vitest = join(reports, 'vitest.json');
-	step('types', ['npm', 'run', '-s', 'check'], countStep);
-	step('lint', ['npm', 'run', '-s', 'lint'], countStep);
-	step(
-		'vitest',
-		[
-			'npx',
-			'vitest',
-			'run',
-			'--reporter=default',
-			'--reporter=json',
-			`--outputFile.json=${vitest}`
-		],
-		(succeeded) => countVitest(report('vitest.json'), succeeded)
+	const json = ['--reporter=default', '--reporter=json', `--outputFile.json=${vitest}`];
+	// The build comes first: it also writes what types and lint read.
+	const built = await step('build', ['npm', 'run', '-s', 'build'], countStep);
+	await Promise.all([
+		step('types', ['npm', 'run', '-s', 'check'], countStep),
+		step('lint', ['npm', 'run', '-s', 'lint'], countStep)
+	]);
+	await step('vitest', ['npx', 'vitest', 'run', ...json], (succeeded) =>
+		countVitest(report('vitest.json'), succeeded)
 	);
-	if (!step('build', ['npm', 'run', '-s', 'build'], countStep)) {
+	if (!built) {
 		console.log('\n── browser: not run, there is no build of this source');
 		results.push({ name: 'browser', counts: countStep(false), seconds: 0 });
 		return;
 	}
-	step('browser', ['npx', 'playwright', 'test', '--reporter=list,json'], (succeeded) =>
+	await step('browser', ['npx', 'playwright', 'test', '--reporter=list,json'], (succeeded) =>
 		countPlaywright(report('playwright.json'), succeeded)
 	);
 }
 
 const obstacle = makeReady();
 if (obstacle === null) {
-	runAll();
+	await runAll();
 } else {
 	console.error(obstacle);
 	results.push({ name: 'machine', counts: countStep(false), seconds: 0 });
