@@ -1,4 +1,5 @@
 import { expect, test } from './fixtures.ts';
+import { stored } from './stores.ts';
 
 /** From the first page of a fresh server to an open virtual padlock, without signing up. */
 
@@ -29,4 +30,38 @@ test('the virtual padlock opens, survives a reload, and opens again', async ({ p
 	await button.click();
 	await open.click();
 	await expect(isOpen).toBeVisible({ timeout: 15_000 });
+});
+
+test('the virtual padlock opens without network, and its opening is told later', async ({
+	page,
+	context
+}) => {
+	const button = page.getByRole('button', { name: 'Press the button on the virtual padlock' });
+	const shackle = page.getByRole('button', {
+		name: 'Push the shackle of the virtual padlock shut'
+	});
+	const open = page.getByRole('button', { name: /^Open/ });
+	const isOpen = page.getByRole('button', { name: /^It’s open/ });
+	const key = async () =>
+		(JSON.parse(await stored(page, 'hasp', 'keys')) as { state: string }[])[0]?.state;
+
+	await page.goto('/');
+	for (let times = 0; times < 2 && (await key()) !== 'on-lock'; times++) {
+		await button.click();
+		await open.click();
+		await expect(isOpen).toBeVisible();
+		await expect.poll(key).toBeDefined();
+		await shackle.click();
+		await expect(shackle).toBeHidden();
+	}
+	await expect.poll(key).toBe('on-lock');
+	await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+	await context.setOffline(true);
+	await page.reload();
+	await button.click();
+	await open.click();
+	await expect(isOpen).toBeVisible();
+	expect(JSON.parse(await stored(page, 'hasp', 'claims'))).toHaveLength(1);
+	await context.setOffline(false);
+	await expect.poll(() => stored(page, 'hasp', 'claims')).toBe('[]');
 });
