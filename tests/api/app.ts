@@ -159,7 +159,7 @@ export class TestApp {
 		});
 		const token = tokenOf(String(invited.body.link));
 		const browser = await this.signUp(name, token);
-		const { status } = await browser.ask('POST', `/api/invitations/${token}`);
+		const { status } = await browser.ask('POST', '/api/invitations/accept', { body: { token } });
 		if (status !== 200) throw new Error(`join of ${name}: ${status}`);
 		return browser;
 	}

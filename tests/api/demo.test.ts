@@ -45,7 +45,7 @@ describe.each(databases)('the demo on $name', ({ create }) => {
 			body: { name: 'X', role: 'member' }
 		});
 		const token = tokenOf(invited.body.link);
-		expect(await code(`/api/invitations/${token}`, {})).toBe('forbidden');
+		expect(await code('/api/invitations/accept', { token })).toBe('forbidden');
 		expect((await owner.ask('POST', '/api/demo')).body.error.code).toBe('conflict');
 		expect((await owner.me()).company.name).toBe('Acme');
 	});

@@ -57,6 +57,9 @@ export type InviteRequest = z.input<typeof InviteRequest>;
 export const InviteReply = z.object({ invitation: Invitation, link: z.string() });
 export type InviteReply = z.infer<typeof InviteReply>;
 
+/** In the body: what stands in a path stands in the log of every proxy. */
+export const InvitationToken = z.object({ token: z.string().check(z.maxLength(100)) });
+
 /** What the holder of an invitation link sees before accepting. */
 export const InvitationPreview = z.object({
 	name: z.string(),

@@ -32,7 +32,7 @@ export async function around<E extends HandledEvent>(
 		? refuse(new ServerError('forbidden', 'Another site sent this.'), log, requestId)
 		: await resolve(event);
 	const response = secured(answer, config.https, requestId);
-	// The route, not the path: an invitation's token is part of the path.
+	// The route, not the path: that names locks and people.
 	log.info({
 		requestId,
 		method: event.request.method,
