@@ -13,7 +13,7 @@ export interface Lock {
 	readonly keys: KeySet<number>;
 	readonly stage: Stage<number>;
 	readonly lastId: number;
-	/** Wrong keys since the last accepted command; the fifth ends the link. */
+	/** Wrong keys since the last accepted command under the current key; the fifth ends the link. */
 	readonly wrongKeys: number;
 }
 
@@ -57,7 +57,8 @@ export function work(lock: Lock, { id, epoch, key, what }: Command): Worked {
 	if (under === null) return { ...refused, lock: { ...lock, wrongKeys: lock.wrongKeys + 1 } };
 	const order = accept({ lastId: lock.lastId, slotTimes: {} }, { slot: null, id, time: 1 });
 	if (!order) return { ...refused, lock };
-	const accepted = { ...lock, lastId: order.lastId, wrongKeys: 0 };
+	const wrongKeys = under === 'current' ? 0 : lock.wrongKeys;
+	const accepted = { ...lock, lastId: order.lastId, wrongKeys };
 	if (what.kind === 'open') {
 		if (under === 'previous') return { ...refused, lock: accepted };
 		return { lock: accepted, proves: keys.epoch, opened: true, success: true };

@@ -118,6 +118,20 @@ describe('keys', () => {
 		expect(bench.saved.flash.log.records.at(-1)?.action).toBe(RECORD_ACTION.alarmTriggered);
 	});
 
+	it('counts on across commands under the previous master key, which are no wrong keys themselves', () => {
+		const bench = benchWithSlot5();
+		bench.commit([], 1);
+		bench.connect();
+		const guess = () => bench.write(Uint8Array.of(2, 0, 1, 0, ...new Uint8Array(16)));
+		for (let i = 0; i < 4; i++) {
+			expect(guess().disconnected).toBe(false);
+			expect(results(bench.send(removeKey(1), 1))).toEqual(['success']);
+			expect(results(bench.send(unlock, 1))).toEqual(['invalid-key']);
+		}
+		expect(guess().disconnected).toBe(true);
+		expect(bench.saved.flash.log.records.at(-1)?.action).toBe(RECORD_ACTION.alarmTriggered);
+	});
+
 	it.each([-1, 0, 1, 2, 3, 4])('lets a server in recovery find it at distance %i', (distance) => {
 		const known = 2;
 		// Also when it only asks, in commands of two parts.

@@ -43,7 +43,7 @@ export interface Session {
 	/** Server packets sent so far. */
 	readonly ordinal: number;
 	readonly order: Order;
-	/** Wrong keys since the last accepted command. */
+	/** Wrong keys since the last accepted command that was not under the previous master key. */
 	readonly wrongKeys: number;
 	/** The packet that was refused last for its key, if nothing came since. */
 	readonly refused: Bytes | null;
