@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { MUTANTS } from './mutants.ts';
+import { LATE_PROOF, MUTANTS } from './mutants.ts';
 import { sayFound, search } from './search.ts';
 import { PRODUCTION } from './server.ts';
 import type { Bound } from './world.ts';
@@ -41,6 +41,12 @@ describe('a mistake is found', () => {
 		const found = search(ONE_PHONE, rules);
 		lines.push(sayFound(name, found));
 		expect(found.counterexample).not.toBeNull();
+	});
+
+	it('a packet from before a restore pins a recovery to keys the lock has left', () => {
+		const found = search({ ...ONE_PHONE, restores: 1 }, LATE_PROOF);
+		lines.push(sayFound('late proof', found));
+		expect(found.counterexample?.invariant).toBe('I2');
 	});
 
 	it('keys regenerated on retry brick a lock, also when nobody looks at I5', () => {

@@ -73,3 +73,9 @@ export const MUTANTS: Record<string, Rules> = {
 		}
 	}
 };
+
+/** What only a restore from a backup shows: any late packet is taken for news of the lock of today. */
+export const LATE_PROOF: Rules = {
+	...PRODUCTION,
+	step: (sync, event) => step(sync, event.kind === 'proof' ? { ...event, probed: true } : event)
+};

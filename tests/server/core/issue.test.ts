@@ -213,33 +213,6 @@ describe.each(databases)('issuing commands on $name', ({ create }) => {
 		}
 	});
 
-	test('in a recovery every epoch is tried, and only a session of it proves one', async () => {
-		const lock = await lab.lock();
-		const first = await lab.open(lock);
-		lock.close();
-		// The backup knows nothing of the set-up.
-		await lab.db
-			.updateTable('lock')
-			.set({ active: 0, phase: 'steady', pending: null, setup_count: 0 })
-			.execute();
-		await declareRecovery(lab.db, { companyId: lab.companyId }, lock.mac);
-		expect((await lab.row(lock)).alarm).toContain('keys-unknown');
-		await lab.upload(lock, first.session, first.server);
-		expect(await lab.row(lock)).toMatchObject({ phase: 'recover', active: 0 });
-		const { results } = await lab.open(lock);
-		expect(results).toContain(0x60);
-		expect(lock.shackle).toBe('open');
-		expect(await lab.row(lock)).toMatchObject({
-			phase: 'steady',
-			active: 1,
-			setup_count: 1,
-			alarm: null
-		});
-		await expect(declareRecovery(lab.db, { companyId: 'other' }, lock.mac)).rejects.toMatchObject({
-			code: 'lock-not-found'
-		});
-	});
-
 	test('the sample session of the text gets packets of 20 bytes', async () => {
 		const lock = await lab.lock();
 		const { packets } = await lab.issue(lock, SAMPLE);

@@ -1,6 +1,7 @@
 import type { Selectable, Updateable } from 'kysely';
 import { readLittleEndian, fromHex } from '../../protocol/bytes.ts';
 import type { LockTable } from '../db/tables.ts';
+import { isOfToday } from './fresh.ts';
 import type { Said } from './said.ts';
 import { step } from './sync.ts';
 import { syncOf, toColumns, type SyncColumns } from './sync-columns.ts';
@@ -62,9 +63,9 @@ function isNews({ issued, packet, session }: Said, fresh: readonly FreshEvent[])
 function proven(row: HeardColumns, said: readonly Said[]): Updateable<LockTable> {
 	const before = syncOf(row);
 	let sync = before;
-	for (const { epoch, issued } of said) {
-		const probed = issued !== null && issued.recovery === row.recovery;
-		sync = step(sync, { kind: 'proof', epoch, probed }).sync;
+	for (const one of said) {
+		const probed = isOfToday(one, row.recovery);
+		sync = step(sync, { kind: 'proof', epoch: one.epoch, probed }).sync;
 	}
 	if (sync === before) return {};
 	// The first keys of its own: the lock is set up from now on.

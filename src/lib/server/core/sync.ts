@@ -18,8 +18,8 @@ export type SyncEvent =
 	/** Somebody wants to open. `changes`: something waits for the lock, or it is not set up yet. */
 	| { kind: 'open-requested'; changes: boolean }
 	/**
-	 * A lock packet deciphered under the master key of `epoch`. `probed`: in a session that was
-	 * answered during this recovery, so that a late packet from before it proves nothing new.
+	 * A lock packet deciphered under the master key of `epoch`. `probed`: it tells of an opening
+	 * that was issued in this recovery, so that a late packet from before it proves nothing new.
 	 */
 	| { kind: 'proof'; epoch: number; probed: boolean }
 	/** The database was restored, or a manager declared the keys unknown. */
