@@ -7,6 +7,15 @@ export const SLOTS = 100;
 /** Keys that one phone may hold. */
 export const PHONE_KEYS = 2000;
 
+/** Slots of one lock that the phones of one person may take, until the lock has let go of them. */
+export const PERSON_KEYS = 5;
+
+/** Keys of one lock that are made for one person within a day. */
+export const ISSUES_A_DAY = 20;
+
+/** Phones of one person that are known at a time. */
+export const PHONES = 20;
+
 const Slot = z.int().check(z.minimum(1), z.maximum(SLOTS));
 
 /** Which of the keys that a slot was ever given: grows with every issue, never used twice. */

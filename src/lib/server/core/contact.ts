@@ -6,10 +6,12 @@ import { holdLock } from '../slots.ts';
 import { takenSlots, writeRows, writeTally } from '../slot-rows.ts';
 import { grantOf } from './grants.ts';
 import type { Core } from './issue.ts';
+import { meet } from './phones.ts';
 
 /**
  * A phone reports: what it holds, what it has deleted. Its lease begins anew, and it learns which
- * keys it may hold, with the values of those it does not have.
+ * keys it may hold, with the values of those it does not have. Throws ServerError `conflict` for one
+ * phone too many.
  */
 export async function contact(
 	{ db, secret }: Core,
@@ -43,27 +45,6 @@ export async function contact(
 
 function nameOf({ mac, slot, issue }: KeyName): string {
 	return `${mac} ${slot} ${issue}`;
-}
-
-async function meet(
-	db: Db,
-	{ company, userId, sessionId }: Member,
-	{ id, name }: ContactRequest['phone'],
-	persisted: boolean | null,
-	now: number
-): Promise<void> {
-	const said = {
-		name,
-		last_contact_at: now,
-		persisted: persisted === null ? null : Number(persisted),
-		session_id: sessionId,
-		signed_out_at: null
-	};
-	await db
-		.insertInto('phone')
-		.values({ company_id: company.id, user_id: userId, id, created_at: now, ...said })
-		.onConflict((conflict) => conflict.columns(['company_id', 'user_id', 'id']).doUpdateSet(said))
-		.execute();
 }
 
 /** Live keys of the phone, of locks that its owner may open. */

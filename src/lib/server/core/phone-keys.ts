@@ -1,4 +1,6 @@
 import {
+	ISSUES_A_DAY,
+	PERSON_KEYS,
 	PHONE_KEYS,
 	type PhoneKeyReply,
 	type PhoneKeyRequest,
@@ -7,17 +9,18 @@ import {
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import { notFound, ServerError } from '../error.ts';
-import { leaseDays, phoneWindow } from '../lease.ts';
+import { DAY, leaseDays, phoneWindow } from '../lease.ts';
 import { findLock } from '../locks.ts';
 import { isManager, type Member } from '../people/identity.ts';
-import { holdLock, issueKeys, revokeKeys } from '../slots.ts';
+import { holdLock, isLive, issueKeys, revokeKeys } from '../slots.ts';
 import { takenSlots } from '../slot-rows.ts';
 import { refusing } from './refuse.ts';
 
 /**
  * Issues a key of a lock for one phone: the caller's own, or for a manager anybody's who may open
  * the lock. The phone that has one keeps it. Throws ServerError `not-found` (lock, person or
- * phone), `forbidden`, `conflict` for a full lock or a person who may not open it.
+ * phone), `forbidden`, `conflict` for a full lock, a person who may not open it or who has enough
+ * keys of it, `too-many` for one who asks and revokes in a circle.
  */
 export async function issuePhoneKey(
 	db: Db,
@@ -37,6 +40,7 @@ export async function issuePhoneKey(
 		if (lock === undefined) throw notFound();
 		const key = { holder: 'phone', tracking_key: trackingKey, user_id: userId } as const;
 		const window = phoneWindow(await leaseDays(trx, companyId), now);
+		await allowMore(trx, id, userId, phoneId, now);
 		const [row] = await issueKeys(trx, lock, [{ ...key, phone_id: phoneId, window }], now);
 		const { slot, issue, state, issued_at } = row!;
 		if (issued_at === now)
@@ -82,6 +86,36 @@ async function holdOpener(
 		.executeTakeFirstOrThrow();
 	// Nobody in a demo has an address of their own.
 	return company.demoEnds === null ? email : name;
+}
+
+/**
+ * Phones are whatever their owner says: without a bound one person could take all slots of a lock.
+ * A key that is revoked counts until the lock has let go of it.
+ */
+async function allowMore(
+	trx: Db,
+	lockId: string,
+	userId: string,
+	phoneId: string,
+	now: number
+): Promise<void> {
+	const mine = (await takenSlots(trx, lockId)).filter((row) => row.user_id === userId);
+	if (mine.some((row) => row.phone_id === phoneId && isLive(row))) return;
+	if (mine.length >= PERSON_KEYS)
+		throw new ServerError('conflict', `A person holds at most ${PERSON_KEYS} keys of one lock.`);
+	const lately = await trx
+		.selectFrom('slot')
+		.select('issued_at')
+		.where('user_id', '=', userId)
+		.where('lock_id', '=', lockId)
+		.where('issued_at', '>', now - DAY)
+		.orderBy('issued_at', 'desc')
+		.limit(ISSUES_A_DAY)
+		.execute();
+	const first = lately[ISSUES_A_DAY - 1];
+	if (first === undefined) return;
+	const retryAfter = Math.ceil((first.issued_at + DAY - now) / 1000);
+	throw new ServerError('too-many', 'Too many keys of this lock in a day.', { retryAfter });
 }
 
 async function findPhone(
