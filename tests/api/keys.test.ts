@@ -22,7 +22,7 @@ describe.each(databases)('API keys on $name', ({ create }) => {
 				const { key, secret } = made;
 				expect(secret).toMatch(/^hasp_(prv|mob)_[\w-]{43}$/);
 				expect(secret.startsWith(key.hint)).toBe(true);
-				const stands = { companyId, environment, kind };
+				const stands = { id: expect.any(String), companyId, environment, kind };
 				expect(await identifyApiKey(db, secret)).toEqual(stands);
 				expect(await identifyApiKey(db, `Bearer ${secret}`)).toEqual(stands);
 				const stored = await db.selectFrom('api_key').selectAll().execute();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ISSUES_A_DAY, PERSON_KEYS, PHONES } from '../../src/lib/api/app/offline.ts';
+import { Budget } from '../../src/lib/server/budget.ts';
 import { databases } from '../setup/databases.ts';
 import { DAY, Premises, type Phone } from './premises.ts';
 
@@ -130,4 +131,17 @@ describe.each(databases)('what one person may take on $name', ({ create }) => {
 		expect(ids).toContain(guilty!.id);
 		expect(ids).toHaveLength(PHONES);
 	});
+});
+
+test('one person changes so much an hour; looking is free, and so is everybody else', async () => {
+	const premises = await Premises.open(databases[0].create);
+	const { mia, owner, app } = premises;
+	Object.assign(app.server.budgets, { changes: new Budget(3, 3600) });
+	const contact = async (by = mia) => (await premises.contact(by, premises.phone())).status;
+	expect([await contact(), await contact(), await contact(), await contact()]).toEqual([
+		200, 200, 200, 429
+	]);
+	expect((await mia.ask('GET', '/api/locks')).status).toBe(200);
+	expect(await contact(owner)).toBe(200);
+	await premises.close();
 });

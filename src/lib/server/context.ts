@@ -1,3 +1,4 @@
+import { Budgets } from './budget.ts';
 import type { Config } from './config.ts';
 import { connect, type Connection, type Db } from './db/connect.ts';
 import { migrate } from './db/migrate.ts';
@@ -14,6 +15,7 @@ export interface Server {
 	readonly secret: Secret;
 	readonly log: Log;
 	readonly auth: Auth;
+	readonly budgets: Budgets;
 	/** Ends the database connections; no query may follow. */
 	close(): Promise<void>;
 }
@@ -36,7 +38,8 @@ export async function openServer(config: Config, log: Log): Promise<Server> {
 		throw error;
 	}
 	const auth = makeAuth({ config, connection, secret, log });
-	return { config, connection, db: connection.db, secret, log, auth, close: connection.close };
+	const { db, close } = connection;
+	return { config, connection, db, secret, log, auth, budgets: new Budgets(), close };
 }
 
 /** Better to refuse to start than to fail at each lock later. */

@@ -11,6 +11,8 @@ import { hashOf, newToken } from './token.ts';
 
 /** What a Core API key stands for. */
 export interface KeyIdentity {
+	/** The key's own. */
+	id: string;
 	companyId: string;
 	environment: EnvironmentName;
 	kind: KeyKind;
@@ -114,10 +116,11 @@ export async function identifyApiKey(db: Db, bearer: string | null): Promise<Key
 	if (!secret || secret.length > 100) return null;
 	const row = await db
 		.selectFrom('api_key')
-		.select(['company_id', 'environment', 'kind'])
+		.select(['id', 'company_id', 'environment', 'kind'])
 		.where('hash', '=', hashOf(secret))
 		.where('revoked_at', 'is', null)
 		.executeTakeFirst();
 	if (row === undefined) return null;
-	return { companyId: row.company_id, environment: row.environment, kind: row.kind };
+	const { id, company_id, environment, kind } = row;
+	return { id, companyId: company_id, environment, kind };
 }

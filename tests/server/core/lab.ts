@@ -97,8 +97,8 @@ export class Lab {
 		return { mac: lock.mac, session, receivedAt: lock.now, packets: server };
 	}
 
-	hear(logs: readonly Log[], now = Date.now() + 3_600_000) {
-		return hearLogs(this.core, { companyId: this.companyId }, logs, now);
+	async hear(logs: readonly Log[], now = Date.now() + 3_600_000) {
+		return (await hearLogs(this.core, { companyId: this.companyId }, logs, now)).known;
 	}
 
 	upload(lock: TestLock, session: string, packets: readonly string[]) {

@@ -15,6 +15,7 @@ export const ERROR_CODE = {
 	'no-company': 6,
 	/** Absent, or another company's: the two are not told apart. */
 	'no-lock': 7,
+	/** HTTP 429: this API key has sent too much; wait as long as Retry-After says. */
 	unknown: 99
 } as const;
 export type CoreRefusal = keyof typeof ERROR_CODE;

@@ -5,9 +5,8 @@ import { ServerError } from '../error.ts';
 import { readJson } from '../http/body.ts';
 import { identifyApiKey, type KeyIdentity } from '../keys.ts';
 import type { Log } from '../log.ts';
-import { CALLS } from './calls.ts';
+import { CALLS, type CoreServer } from './calls.ts';
 import { CoreError, type CoreErrorCode } from './error.ts';
-import type { Core } from './issue.ts';
 
 /** A call of the Core API as it arrives. */
 export interface CoreCall {
@@ -19,11 +18,11 @@ export interface CoreCall {
 
 /**
  * Answers one call of the Core API. Refusals are HTTP 200 with an error code, because the mobile
- * libraries cannot read the body of another status; only a body that is too large (413) and our
- * own failures (500) are not.
+ * libraries cannot read the body of another status; only a body that is too large (413), a key that
+ * sends too much (429) and our own failures (500) are not.
  */
 export async function answerCore(
-	core: Core & { readonly log: Log },
+	core: CoreServer & { readonly log: Log },
 	{ request, path, requestId }: CoreCall
 ): Promise<Response> {
 	const place = path.replace(/\/$/, '');
@@ -39,16 +38,25 @@ export async function answerCore(
 		const endpoint = called ?? 'upload';
 		name = endpoint;
 		allow(endpoint, key);
+		if (endpoint === 'upload') countUpload(core, key);
 		const body = await readJson(request);
 		if (called === undefined && !hasLogs(body)) throw noEndpoint();
 		const data = await CALLS[endpoint](core, key, body);
 		const token = ENDPOINTS[endpoint].token ? newToken() : undefined;
 		return reply(success(name, data, token), 200);
 	} catch (error) {
-		const { code, message, status } = toRefusal(error);
+		const { code, message, status, retryAfter } = toRefusal(error);
 		if (status >= 500) core.log.error({ err: error, requestId }, 'request failed');
-		return reply(failure(name, code, message), status);
+		return reply(failure(name, code, message), status, retryAfter);
 	}
+}
+
+/** Before the body is read. The key for uploads is public: whoever has it must not keep us busy. */
+function countUpload({ budgets: { uploads, strange } }: CoreServer, { id }: KeyIdentity): void {
+	const now = Date.now();
+	uploads.check(id, now);
+	strange.check(id, now);
+	uploads.spend(id, 1, now);
 }
 
 function allow(endpoint: EndpointName, { kind }: KeyIdentity): void {
@@ -84,6 +92,8 @@ interface Refusal {
 	code: CoreRefusal;
 	message: string;
 	status: number;
+	/** Seconds, with 429. */
+	retryAfter?: number | undefined;
 }
 
 function toRefusal(error: unknown): Refusal {
@@ -95,6 +105,10 @@ function toRefusal(error: unknown): Refusal {
 		const status = error.code === 'too-large' ? 413 : 200;
 		return { code: 'bad-input', message: `Bad input: ${error.message}`, status };
 	}
+	if (error instanceof ServerError && error.code === 'too-many') {
+		const { message, retryAfter } = error;
+		return { code: 'unknown', message, status: 429, retryAfter };
+	}
 	return { code: 'internal', message: 'The server failed; try again', status: 500 };
 }
 
@@ -103,6 +117,8 @@ function newToken(): string {
 	return randomBytes(16).toString('hex');
 }
 
-function reply(body: object, status: number): Response {
-	return Response.json(body, { status, headers: { 'cache-control': 'no-store' } });
+function reply(body: object, status: number, retryAfter?: number): Response {
+	const headers = new Headers({ 'cache-control': 'no-store' });
+	if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter));
+	return Response.json(body, { status, headers });
 }

@@ -9,6 +9,7 @@ import { ENDPOINTS, type EndpointName } from '../../api/core/endpoints.ts';
 import { toDateTime } from '../../api/core/shapes.ts';
 import type { UnlockRequest } from '../../api/core/unlock.ts';
 import { toHex } from '../../protocol/bytes.ts';
+import type { Budgets } from '../budget.ts';
 import type { EnvironmentName } from '../db/tables.ts';
 import { listActivity } from './activity.ts';
 import { CoreError, lockNotFound } from './error.ts';
@@ -17,14 +18,21 @@ import { listCoreLocks } from './lock-list.ts';
 import { callKeys } from './offline-keys.ts';
 import { hearLogs } from './uploads.ts';
 
+/** What calls work with. */
+export interface CoreServer extends Core {
+	readonly budgets: Budgets;
+}
+
 /** Who calls, as the API key says: never what the body says. */
 export interface Caller {
+	/** The API key's. */
+	id: string;
 	companyId: string;
 	environment: EnvironmentName;
 }
 
 /** One call, once it is known who calls: the body as it came in, `data` out. Throws CoreError. */
-type Call = (core: Core, caller: Caller, body: unknown) => Promise<unknown>;
+type Call = (core: CoreServer, caller: Caller, body: unknown) => Promise<unknown>;
 
 /** What each endpoint does. */
 export const CALLS: Record<EndpointName, Call> = {
@@ -43,7 +51,9 @@ export const CALLS: Record<EndpointName, Call> = {
 			receivedAt: received_time * 1000,
 			packets: responses
 		}));
-		if (!(await hearLogs(core, caller, heard))) throw lockNotFound();
+		const { known, strange } = await hearLogs(core, caller, heard);
+		core.budgets.strange.spend(caller.id, strange, Date.now());
+		if (!known) throw lockNotFound();
 		return {};
 	}),
 	activity: call(ENDPOINTS.activity, listCoreActivity)
@@ -51,7 +61,7 @@ export const CALLS: Record<EndpointName, Call> = {
 
 function call<S extends z.ZodType, D extends z.ZodType>(
 	{ request }: { request: S; data: D },
-	run: (core: Core, caller: Caller, request: z.output<S>) => Promise<z.input<D>>
+	run: (core: CoreServer, caller: Caller, request: z.output<S>) => Promise<z.input<D>>
 ): Call {
 	return (core, caller, body) => {
 		const parsed = request.safeParse(body);

@@ -20,8 +20,8 @@ const HELD = 1000;
 /**
  * Takes in what one lock said: proofs, acknowledgements, battery and log, each once however often
  * and in whatever order it comes. What no key opens goes to quarantine. Packets are deciphered
- * before the transaction, which only writes. `claim` runs first in it. Returns false, and writes
- * nothing, when the lock is not in this scope. Throws CoreError `moved`, and what `claim` throws.
+ * before the transaction, which only writes. `claim` runs first in it. Returns how many packets no
+ * key opened; null, and writes nothing, when the lock is not in this scope. Throws CoreError `moved`, and what `claim` throws.
  */
 export async function hear(
 	{ db, secret }: Core,
@@ -30,17 +30,17 @@ export async function hear(
 	deliveries: readonly Delivery[],
 	now: number,
 	claim: (trx: Db) => Promise<void> = () => Promise.resolve()
-): Promise<boolean> {
+): Promise<number | null> {
 	for (let left = TRIES; ; left--) {
 		const row = await lockOf(db, scope, mac);
-		if (row === undefined) return false;
+		if (row === undefined) return null;
 		const reading = await read({ db, secret }, row, deliveries, now);
 		try {
 			await db.transaction().execute(async (trx) => {
 				await claim(trx);
 				await write(trx, reading, now);
 			});
-			return true;
+			return reading.unknown.reduce((sum, { packets }) => sum + packets.length, 0);
 		} catch (error) {
 			if (left === 1 || !(error instanceof CoreError && error.code === 'moved')) throw error;
 		}

@@ -20,26 +20,30 @@ export interface Log extends Delivery {
 
 /**
  * Takes in the queue of a phone that numbers nothing. Packets for locks that are not in this scope
- * go to quarantine. Returns true when at least one lock is, or nothing was sent: a queue with one
- * strange entry must not fail for ever. Everything is on disk when this returns.
+ * go to quarantine. `known` is true when at least one lock is, or nothing was sent: a queue with one
+ * strange entry must not fail for ever. `strange` counts the packets that no key opened. Everything
+ * is on disk when this returns.
  */
 export async function hearLogs(
 	core: Core,
 	scope: Scope,
 	logs: readonly Log[],
 	now: number = Date.now()
-): Promise<boolean> {
+): Promise<{ known: boolean; strange: number }> {
 	let known = logs.length === 0;
-	const strange: Log[] = [];
+	let strange = 0;
+	const astray: Log[] = [];
 	for (const [mac, mine] of byMac(logs)) {
 		for (const some of transactions(mine)) {
-			if (await hear(core, scope, mac, some, now)) known = true;
-			else strange.push(...some);
+			const unknown = await hear(core, scope, mac, some, now);
+			known ||= unknown !== null;
+			strange += unknown ?? some.reduce((sum, { packets }) => sum + packets.length, 0);
+			if (unknown === null) astray.push(...some);
 		}
 	}
 	// In one transaction: two thousand made-up MACs of a public key must not keep the database busy.
-	if (strange.length > 0) await setAside(core.db, scope, strange, now);
-	return known;
+	if (astray.length > 0) await setAside(core.db, scope, astray, now);
+	return { known, strange };
 }
 
 async function setAside(db: Db, { companyId }: Scope, logs: readonly Log[], now: number) {
@@ -95,7 +99,7 @@ async function hearOnce(
 		if (once.length === 0) return { once, known: true };
 		const claim = (trx: Db) => claimAll(trx, scope, once, now);
 		try {
-			return { once, known: await hear(core, scope, mac, once, now, claim) };
+			return { once, known: (await hear(core, scope, mac, once, now, claim)) !== null };
 		} catch (error) {
 			if (left === 1 || !(error instanceof CoreError && error.code === 'sent-twice')) throw error;
 		}

@@ -74,6 +74,7 @@ export function endpoint<
 			const found = await whoIs(server, request);
 			const who = allow(declared.who, found.identity);
 			await countDemoChange(server, found.identity, request);
+			countChange(server, found.identity, request);
 			if (Object.values(event.params).some((value) => value?.includes('\0'))) throw notFound();
 			const params = parsed(declared.params, event.params);
 			const query = parsed(declared.query, Object.fromEntries(url.searchParams));
@@ -126,6 +127,14 @@ function allow<W extends Who>(who: W, identity: Identity | null): CallerOf<W> {
 		throw new ServerError('forbidden', 'Only owners and admins may do this.');
 	}
 	return identity as CallerOf<W>;
+}
+
+/** Nothing a person does by hand meets this; a stolen session that fills the disk does. */
+function countChange({ budgets }: Server, who: Identity | null, { method }: Request): void {
+	if (method === 'GET' || who === null) return;
+	const now = Date.now();
+	budgets.changes.check(who.userId, now);
+	budgets.changes.spend(who.userId, 1, now);
 }
 
 function parsed<S extends z.core.$ZodType>(schema: S | undefined, value: unknown): z.output<S> {
