@@ -108,6 +108,60 @@ describe('a conversation', () => {
 		expect(run([done(1), done(2), done(3), asleep], null).outcome.opening).toBeNull();
 	});
 
+	describe('of a server that does not know which key the lock holds', () => {
+		const stranger = (id: number) => resultPacket('invalid-key', id);
+		const opened = ({ told }: ReturnType<typeof run>) =>
+			told.filter((kind) => kind === 'opened').length;
+
+		it('has opened when a later packet than the likeliest is taken', () => {
+			const conversation = run([stranger(1), stranger(2), done(3), asleep], 0);
+			expect(opened(conversation)).toBe(1);
+			const each = ['writing', 'answered'];
+			expect(conversation.told.slice(0, 7)).toEqual([...each, ...each, ...each, 'opened']);
+			expect(conversation.outcome).toEqual({
+				opening: 'success',
+				written: 3,
+				answered: 3,
+				end: 'shutdown'
+			});
+		});
+
+		it('opens once: what follows the opening is refused, and says nothing of it', () => {
+			const conversation = run([stranger(1), done(2), stranger(3), asleep], 0);
+			expect(opened(conversation)).toBe(1);
+			expect(conversation.outcome).toMatchObject({ opening: 'success', answered: 3 });
+		});
+
+		it('keeps the likeliest when that one was taken', () => {
+			const conversation = run([done(1), stranger(2), stranger(3), asleep], 0);
+			expect(opened(conversation)).toBe(1);
+			expect(conversation.outcome.opening).toBe('success');
+		});
+
+		it('has not opened when none is taken, and does not know when one is not answered', () => {
+			expect(run([stranger(1), stranger(2), stranger(3), asleep], 0)).toMatchObject({
+				outcome: { opening: 'invalid-key', answered: 3 }
+			});
+			const cut = run([stranger(1), 'silent'], 0);
+			expect(opened(cut)).toBe(0);
+			expect(cut.outcome).toMatchObject({ opening: null, written: 2, answered: 1 });
+		});
+
+		it('says why a later packet failed whose key did fit', () => {
+			const jammed = resultPacket('failed-to-unlock', 2);
+			const conversation = run([stranger(1), jammed, stranger(3), asleep], 0);
+			expect(opened(conversation)).toBe(0);
+			expect(conversation.outcome.opening).toBe('failed-to-unlock');
+		});
+
+		it('takes a refusal for another reason for the answer of the likeliest alone', () => {
+			const jammed = resultPacket('failed-to-unlock', 1);
+			const conversation = run([jammed, done(2), done(3), asleep], 0);
+			expect(opened(conversation)).toBe(0);
+			expect(conversation.outcome.opening).toBe('failed-to-unlock');
+		});
+	});
+
 	it('keeps packets as they are', () => {
 		run([done(1), done(2), done(3), asleep]);
 		expect(packets.map((packet) => toHex(packet).slice(0, 2))).toEqual(['01', '02', '03']);

@@ -58,8 +58,9 @@ export function* converse(
 		const { result, id } = answer;
 		yield { tell: { kind: 'answered', index, result, id } };
 		// A server that does not know which key the lock holds sends one opening under each. When the
-		// likeliest fits none, a later one that is taken has opened: nothing else is sent with them.
-		const opensLate = outcome.opening === 'invalid-key' && result === 'success';
+		// likeliest fits none, a later one whose key does fit is the opening: nothing else is sent with
+		// them. It may have failed for another reason, which is worth knowing.
+		const opensLate = outcome.opening === 'invalid-key' && result !== 'invalid-key';
 		if (index !== opensAt && !opensLate) continue;
 		outcome.opening = result;
 		if (result === 'success') yield { tell: { kind: 'opened' } };

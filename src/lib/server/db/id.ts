@@ -9,13 +9,19 @@ const bytes = new Uint8Array(16);
  * millisecond, so that inserts stay at the right edge of an index.
  */
 export function newId(now: number = Date.now()): string {
+	let id = firstId(now);
+	randomFillSync(bytes);
+	for (const byte of bytes) id += ALPHABET[byte & 31];
+	return id;
+}
+
+/** What every id made at that time or later sorts after, and every earlier one before. */
+export function firstId(now: number): string {
 	let id = '';
 	let time = now;
 	for (let i = 0; i < 10; i++) {
 		id = ALPHABET[time % 32] + id;
 		time = Math.floor(time / 32);
 	}
-	randomFillSync(bytes);
-	for (const byte of bytes) id += ALPHABET[byte & 31];
 	return id;
 }

@@ -6,6 +6,7 @@ import { locks } from './migrations/0002.ts';
 import { events } from './migrations/0003.ts';
 import { answers } from './migrations/0004.ts';
 import { offlineKeys } from './migrations/0005.ts';
+import { retention } from './migrations/0006.ts';
 
 /** Makes one step of the schema inside the transaction it is given. */
 export type Migration = (db: Db, dialect: Dialect) => Promise<void>;
@@ -16,7 +17,8 @@ const MIGRATIONS: readonly { name: string; up: Migration }[] = [
 	{ name: 'locks', up: locks },
 	{ name: 'events', up: events },
 	{ name: 'answers', up: answers },
-	{ name: 'offline keys', up: offlineKeys }
+	{ name: 'offline keys', up: offlineKeys },
+	{ name: 'retention', up: retention }
 ];
 
 /** The number of the last migration this program knows. */

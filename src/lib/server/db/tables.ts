@@ -136,7 +136,8 @@ export interface LockTable {
 	slot_changes: number;
 	/** 1 when nobody knows what the lock's slots hold: the next set empties them first. */
 	slot_reset: number;
-	/** Issue numbers at or below it may have been used by a life of this database that was lost. */
+	/** Issue numbers at or below it may have been used: by a life of this database that was lost, or by
+	 * keys whose rows are gone. */
 	issue_base: number;
 	/** When the window of one of its slots is to be written again, or null. */
 	renew_at: number | null;
