@@ -4,7 +4,6 @@ import adapter from '@sveltejs/adapter-node';
 export default {
 	kit: {
 		adapter: adapter(),
-		alias: {},
 		paths: { relative: false },
 		serviceWorker: { register: false },
 		// Our own check in hooks.server.ts is stricter: it also refuses forms without a content type.

@@ -3,7 +3,7 @@ import type { Server } from '../lib/server/context.ts';
 import type { Db } from '../lib/server/db/connect.ts';
 import { ServerError } from '../lib/server/error.ts';
 import { parse } from '../lib/server/http/parse.ts';
-import { addKey, revokeKey } from '../lib/server/keys.ts';
+import { addKey, revokeKey } from '../lib/server/api-keys.ts';
 import { addCompany as makeCompany } from '../lib/server/people/companies.ts';
 import { expect, need, only, type Words } from './words.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AddApiKeyReply } from '../../src/lib/api/app/people.ts';
-import { identifyApiKey } from '../../src/lib/server/keys.ts';
+import { identifyApiKey } from '../../src/lib/server/api-keys.ts';
 import { databases } from '../setup/databases.ts';
 import { TestApp } from './app.ts';
 

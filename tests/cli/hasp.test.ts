@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/lib/server/config.ts';
 import { openServer, type Server } from '../../src/lib/server/context.ts';
-import { identifyApiKey } from '../../src/lib/server/keys.ts';
+import { identifyApiKey } from '../../src/lib/server/api-keys.ts';
 import { run as runWords } from '../../src/cli/run.ts';
 import { makeLog } from '../../src/lib/server/log.ts';
 import { databases } from '../setup/databases.ts';

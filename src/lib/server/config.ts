@@ -31,7 +31,7 @@ export class ConfigError extends Error {
 }
 
 /** File of the embedded database inside the data folder. */
-export const DATABASE_FILE = 'hasp.sqlite';
+const DATABASE_FILE = 'hasp.sqlite';
 
 /** Reads ORIGIN, PORT, HASP_DATA and DATABASE_URL; HOST and PORT are also adapter-node's own. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {

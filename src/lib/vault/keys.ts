@@ -57,7 +57,7 @@ export type KeyFacts = Omit<SealedKey, 'iv' | 'sealed'> & {
 export type DeviceFacts = Omit<Device, 'sealing'>;
 
 /** A phone's clock may run back so far, milliseconds, before its keys rest. */
-export const CLOCK_BACK = 300_000;
+const CLOCK_BACK = 300_000;
 
 /** What a key's record and the clock say about using it now. */
 export function judge(

@@ -1,4 +1,4 @@
-import { addKey } from '../../../src/lib/server/keys.ts';
+import { addKey } from '../../../src/lib/server/api-keys.ts';
 import { addLock } from '../../../src/lib/server/locks.ts';
 import { addCompany } from '../../../src/lib/server/people/companies.ts';
 import type { databases } from '../../setup/databases.ts';

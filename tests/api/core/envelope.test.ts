@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENDPOINTS, type EndpointName } from '../../../src/lib/api/core/endpoints.ts';
 import { Failure, successOf } from '../../../src/lib/api/core/envelope.ts';
-import { revokeKey } from '../../../src/lib/server/keys.ts';
+import { revokeKey } from '../../../src/lib/server/api-keys.ts';
 import { databases } from '../../setup/databases.ts';
 import { Desk, SAMPLE } from './desk.ts';
 
@@ -80,7 +80,7 @@ describe.each(databases)('the frame of the Core API on $name', ({ create }) => {
 
 	test('a revoked key is no key: 2', async () => {
 		const { db } = desk.app.server;
-		const { addKey } = await import('../../../src/lib/server/keys.ts');
+		const { addKey } = await import('../../../src/lib/server/api-keys.ts');
 		const { key, secret } = await addKey(db, desk.mine.companyId, 'cli', {
 			environment: 'production',
 			kind: 'private'

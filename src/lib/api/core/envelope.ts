@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { API_VERSION, ApiVersion } from './versions.ts';
 
 /** Numbers that a server answers as `error_code`; 0 is success. */
-export const ERROR_CODE = {
+const ERROR_CODE = {
 	/** The server's own fault; HTTP 500. */
 	internal: 1,
 	/** The API key is missing, wrong, revoked, or not of the kind this call takes. */
@@ -20,7 +20,7 @@ export const ERROR_CODE = {
 } as const;
 export type CoreRefusal = keyof typeof ERROR_CODE;
 
-export const SUCCESS = 'Command successfully completed';
+const SUCCESS = 'Command successfully completed';
 
 const Frame = {
 	message: z.string(),

@@ -4,7 +4,7 @@ import { tag, type MasterKey } from './commands.ts';
 import { openAnswer, PACKET_LENGTH, sealAnswer } from './frame.ts';
 
 /** Byte 0 of a notification. */
-export const DESTINATION = { server: 0x50, app: 0x51 } as const;
+const DESTINATION = { server: 0x50, app: 0x51 } as const;
 
 /**
  * Byte 1 of an app packet (published libraries), each with the error code that the Android library

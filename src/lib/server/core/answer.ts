@@ -3,7 +3,7 @@ import { ENDPOINTS, endpointAt, type EndpointName } from '../../api/core/endpoin
 import { failure, success, type CoreRefusal } from '../../api/core/envelope.ts';
 import { ServerError } from '../error.ts';
 import { readJson } from '../http/body.ts';
-import { identifyApiKey, type KeyIdentity } from '../keys.ts';
+import { identifyApiKey, type KeyIdentity } from '../api-keys.ts';
 import type { Log } from '../log.ts';
 import { CALLS, type CoreServer } from './calls.ts';
 import { CoreError, type CoreErrorCode } from './error.ts';

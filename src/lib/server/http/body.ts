@@ -3,7 +3,7 @@ import { ServerError } from '../error.ts';
 /** Largest body an endpoint takes unless it says otherwise. */
 export const BODY_LIMIT = 256 * 1024;
 /** Deepest nesting of arrays and objects. */
-export const DEPTH_LIMIT = 16;
+const DEPTH_LIMIT = 16;
 
 /**
  * The JSON of a request: `application/json`, at most `limit` bytes and DEPTH_LIMIT deep, without

@@ -15,7 +15,7 @@ import type { Identity } from './identity.ts';
 import { count } from './limit.ts';
 
 /** A demo ends after a day. */
-export const DEMO_LIFE = 24 * 3600 * 1000;
+const DEMO_LIFE = 24 * 3600 * 1000;
 
 /**
  * Makes a demo company with an anonymous owner and one virtual padlock, and signs that person in:

@@ -10,7 +10,7 @@ import { actIn, addMember } from './companies.ts';
 import type { Identity, Member } from './identity.ts';
 
 /** An invitation ends after seven days. */
-export const INVITATION_LIFE = 7 * 24 * 3600 * 1000;
+const INVITATION_LIFE = 7 * 24 * 3600 * 1000;
 
 /** Invites someone; returns the invitation and its token, which is kept nowhere. */
 export async function invite(

@@ -1,7 +1,7 @@
 import type { LogRecord } from '../../protocol/noke/records.ts';
 
 /** Records a lock keeps; the oldest falls out. */
-export const RING = 256;
+const RING = 256;
 
 /** Records that one answer carries at most. */
 export const AT_ONCE = 8;

@@ -1,6 +1,6 @@
 import { AddApiKeyRequest } from '$lib/api/app/people.ts';
 import { endpoint } from '$lib/server/http/endpoint.ts';
-import { addKeyFor, listKeys } from '$lib/server/keys.ts';
+import { addKeyFor, listKeys } from '$lib/server/api-keys.ts';
 
 export const trailingSlash = 'ignore';
 

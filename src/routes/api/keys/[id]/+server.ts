@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '$lib/server/http/endpoint.ts';
-import { revokeKey } from '$lib/server/keys.ts';
+import { revokeKey } from '$lib/server/api-keys.ts';
 
 export const trailingSlash = 'ignore';
 
