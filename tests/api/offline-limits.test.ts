@@ -143,5 +143,10 @@ test('one person changes so much an hour; looking is free, and so is everybody e
 	]);
 	expect((await mia.ask('GET', '/api/locks')).status).toBe(200);
 	expect(await contact(owner)).toBe(200);
+	// Each batch and claim of an upload is a change.
+	Object.assign(app.server.budgets, { changes: new Budget(20, 3600) });
+	const claims = Array.from({ length: 20 }, (_, at) => ({ mac: '00:00:00:00:00:01', slot: 1, at }));
+	const upload = () => mia.ask('POST', '/api/uploads', { body: { batches: [], claims } });
+	expect([(await upload()).status, (await upload()).status]).toEqual([200, 429]);
 	await premises.close();
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { InvitationPreview, InviteReply, PeopleReply } from '../../src/lib/api/app/people.ts';
 import { databases } from '../setup/databases.ts';
-import { TestApp, tokenOf, type Browser } from './app.ts';
+import { PASSWORD, TestApp, tokenOf, type Browser } from './app.ts';
 
 const GATE = 'F1:E2:D3:C4:B5:A6';
 const SHED = 'F1:E2:D3:C4:B5:A7';
@@ -94,6 +94,21 @@ describe.each(databases)('people on $name', ({ create }) => {
 		const answers = await Promise.all([a, b].map((x) => accept(x, token)));
 		expect(answers.map(({ status }) => status).sort()).toEqual([200, 410]);
 	});
+
+	test('an invitation makes few accounts, however many addresses ask', async () => {
+		const token = tokenOf((await invite(owner)).body.link);
+		const signUp = (n: number) =>
+			app.browser().ask('POST', '/api/auth/sign-up/email', {
+				body: { name: 'X', email: `x${n}@example.com`, password: PASSWORD, invitation: token }
+			});
+		const users = () => app.server.db.selectFrom('user').select('id').execute();
+		const before = (await users()).length;
+		for (let n = 0; n < 10; n++) expect((await signUp(n)).status).toBe(200);
+		const more = await signUp(10);
+		expect([more.status, more.body.error.code]).toEqual([429, 'too-many']);
+		expect(Number(more.headers.get('retry-after'))).toBeGreaterThan(0);
+		expect(await users()).toHaveLength(before + 10);
+	}, 30_000);
 
 	test('who belongs already does not use an invitation up', async () => {
 		const token = tokenOf((await invite(owner)).body.link);

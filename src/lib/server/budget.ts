@@ -41,7 +41,7 @@ export class Budget {
 
 /** The budgets of one process; docs/operations.md names them. */
 export class Budgets {
-	/** Uploads by one API key: a hundred openings a second of one company, without a pause. */
+	/** Sessions uploaded by one API key: a hundred openings a second of one company, without a pause. */
 	readonly uploads = new Budget(6_000, 60);
 	/** Packets of one API key that no lock of its company has made: deciphering them is the dearest. */
 	readonly strange = new Budget(10_000, 60);

@@ -52,6 +52,24 @@ describe.each(databases)('what one API key may send on $name', ({ create }) => {
 		expect((await nothing(mobile)).status).toBe(429);
 	});
 
+	test('each session counts, with packets or without, and so does each lock that is not theirs', async () => {
+		const { mobile } = desk.mine.keys.production;
+		const { budgets } = desk.app.server;
+		const macOf = (n: number) => `00:00:00:00:00:${n.toString(16).padStart(2, '0')}`;
+		const logs = Array.from({ length: 40 }, (_, n) => ({
+			session: SAMPLE,
+			mac: macOf(n),
+			received_time: 1,
+			responses: []
+		}));
+		Object.assign(budgets, { uploads: new Budget(40, 60) });
+		expect((await desk.post('upload/', { logs }, mobile)).body.error_code).toBe(7);
+		expect((await nothing(mobile)).status).toBe(429);
+		Object.assign(budgets, { uploads: new Budget(1000, 60), strange: new Budget(40, 60) });
+		expect((await desk.post('upload/', { logs }, mobile)).body.error_code).toBe(7);
+		expect((await nothing(mobile)).status).toBe(429);
+	});
+
 	test('a key that does not live is refused as ever, and nothing is kept of it', async () => {
 		Object.assign(desk.app.server.budgets, { uploads: new Budget(0, 60) });
 		for (let i = 0; i < 5; i++) {

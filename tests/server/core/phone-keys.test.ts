@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { OPEN_CLAIMS } from '../../../src/lib/server/core/claims.ts';
 import { showActivity } from '../../../src/lib/server/core/for-people.ts';
 import { revokeSlot } from '../../../src/lib/server/core/phone-keys.ts';
 import { setLease } from '../../../src/lib/server/lease.ts';
@@ -209,6 +210,22 @@ describe.each(databases)('keys of phones on $name', ({ create }) => {
 			const claim = { mac: lock.mac, slot: 1, at: opening.at + wrong };
 			await olga.upload(lock.now, [batchOf(opening)], [claim], lock.now + wrong);
 			await olga.contact(lock.now + 1000);
+			expect(await entries()).toEqual([{ action: 'unlocked', unclaimed: false }]);
+		});
+
+		test('that never was is claimed so many times, and a true one all the same', async () => {
+			const invent = (from: number) =>
+				Array.from({ length: 200 }, (_, i) => ({ mac: lock.mac, slot: 1, at: from + i }));
+			const early = lock.now - DAY / 2;
+			for (let i = 0; i < 4; i++) await olga.upload(lock.now, [], invent(early + i * 200));
+			const claims = await lab.db.selectFrom('claim').selectAll().execute();
+			expect(claims).toHaveLength(OPEN_CLAIMS);
+			// The newest stay.
+			expect(Math.max(...claims.map(({ at }) => at))).toBe(early + 799);
+			const opening = openOffline(lock, olga.keys.get(lock.mac)!);
+			const claim = { mac: lock.mac, slot: 1, at: opening.at };
+			await olga.upload(lock.now, [batchOf(opening)], [claim]);
+			await olga.contact(lock.now + 60_000);
 			expect(await entries()).toEqual([{ action: 'unlocked', unclaimed: false }]);
 		});
 

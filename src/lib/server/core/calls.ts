@@ -51,6 +51,7 @@ export const CALLS: Record<EndpointName, Call> = {
 			receivedAt: received_time * 1000,
 			packets: responses
 		}));
+		core.budgets.uploads.spend(caller.id, Math.max(1, logs.length), Date.now());
 		const { known, strange } = await hearLogs(core, caller, heard);
 		core.budgets.strange.spend(caller.id, strange, Date.now());
 		if (!known) throw lockNotFound();

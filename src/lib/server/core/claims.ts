@@ -7,6 +7,9 @@ import type { Core } from './issue.ts';
 /** A phone's clock, set right by its own request, and a lock's may lie this far apart. */
 const APART = 10 * 60_000;
 
+/** Claims of one person at one lock that no opening has come in for; the newest are kept. */
+export const OPEN_CLAIMS = 300;
+
 /** An opening by a phone's key, as the activity has it. */
 export interface PhoneOpening {
 	id: string;
@@ -45,8 +48,30 @@ export async function takeClaims(
 				const opening = await openingOf(trx, claim, moment);
 				if (opening !== undefined) await settle(trx, claim, opening.id);
 			}
+			await dropOldest(trx, lockId, userId);
 		});
 	}
+}
+
+async function dropOldest(trx: Db, lockId: string, userId: string): Promise<void> {
+	const last = await trx
+		.selectFrom('claim')
+		.select('moment')
+		.where('lock_id', '=', lockId)
+		.where('user_id', '=', userId)
+		.where('activity_id', 'is', null)
+		.orderBy('moment', 'desc')
+		.limit(1)
+		.offset(OPEN_CLAIMS)
+		.executeTakeFirst();
+	if (last === undefined) return;
+	await trx
+		.deleteFrom('claim')
+		.where('lock_id', '=', lockId)
+		.where('user_id', '=', userId)
+		.where('activity_id', 'is', null)
+		.where('moment', '<=', last.moment)
+		.execute();
 }
 
 /** Finds the claims of openings that have just come in; the lock's row is held. */

@@ -37,7 +37,8 @@ export async function hearLogs(
 		for (const some of transactions(mine)) {
 			const unknown = await hear(core, scope, mac, some, now);
 			known ||= unknown !== null;
-			strange += unknown ?? some.reduce((sum, { packets }) => sum + packets.length, 0);
+			// A lock that is not here is asked for once at least, packets or not.
+			strange += unknown ?? some.reduce((sum, { packets }) => sum + Math.max(1, packets.length), 0);
 			if (unknown === null) astray.push(...some);
 		}
 	}

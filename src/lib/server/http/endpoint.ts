@@ -38,6 +38,8 @@ export interface Declaration<
 	body?: B;
 	/** Largest body in bytes, BODY_LIMIT unless told. */
 	limit?: number;
+	/** How many changes a request is, 1 unless told. */
+	changes?: (body: z.output<B>) => number;
 }
 
 /** What an endpoint works with, parsed and allowed. */
@@ -74,7 +76,7 @@ export function endpoint<
 			const found = await whoIs(server, request);
 			const who = allow(declared.who, found.identity);
 			await countDemoChange(server, found.identity, request);
-			countChange(server, found.identity, request);
+			checkChanges(server, found.identity, request);
 			if (Object.values(event.params).some((value) => value?.includes('\0'))) throw notFound();
 			const params = parsed(declared.params, event.params);
 			const query = parsed(declared.query, Object.fromEntries(url.searchParams));
@@ -82,6 +84,7 @@ export function endpoint<
 				declared.body,
 				declared.body && (await readJson(request, declared.limit ?? BODY_LIMIT))
 			);
+			countChanges(server, found.identity, request, declared.changes?.(body) ?? 1);
 			const result = await run({ server, who, params, query, body, request });
 			const response = result instanceof Response ? result : Response.json(result);
 			response.headers.set('cache-control', 'no-store');
@@ -130,11 +133,17 @@ function allow<W extends Who>(who: W, identity: Identity | null): CallerOf<W> {
 }
 
 /** Nothing a person does by hand meets this; a stolen session that fills the disk does. */
-function countChange({ budgets }: Server, who: Identity | null, { method }: Request): void {
-	if (method === 'GET' || who === null) return;
-	const now = Date.now();
-	budgets.changes.check(who.userId, now);
-	budgets.changes.spend(who.userId, 1, now);
+function checkChanges({ budgets }: Server, who: Identity | null, { method }: Request): void {
+	if (method !== 'GET' && who !== null) budgets.changes.check(who.userId, Date.now());
+}
+
+function countChanges(
+	{ budgets }: Server,
+	who: Identity | null,
+	{ method }: Request,
+	changes: number
+): void {
+	if (method !== 'GET' && who !== null) budgets.changes.spend(who.userId, changes, Date.now());
 }
 
 function parsed<S extends z.core.$ZodType>(schema: S | undefined, value: unknown): z.output<S> {

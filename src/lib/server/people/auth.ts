@@ -3,12 +3,14 @@ import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
 import { organization } from 'better-auth/plugins/organization';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
-import type { Connection } from '../db/connect.ts';
+import type { Connection, Db } from '../db/connect.ts';
 import type { Log } from '../log.ts';
 import type { Secret } from '../secret.ts';
 import { isFirstRun } from './companies.ts';
+import { ServerError } from '../error.ts';
 import { demoSignIn, DEMO_LIMIT } from './demo-sign-in.ts';
 import { findInvitation } from './invitations.ts';
+import { count } from './limit.ts';
 
 export const PASSWORD_MIN = 12;
 export const PASSWORD_MAX = 128;
@@ -50,6 +52,17 @@ const SignUp = z.object({
 	email: z.email().max(254).catch(''),
 	invitation: z.string().max(100).catch('')
 });
+
+/** Accounts that one invitation may make within an hour: it is used up only when one accepts it. */
+const SIGN_UPS = { window: 3600, max: 10 };
+
+async function countSignUp(db: Db, invitationId: string): Promise<void> {
+	await count(db, `sign-up|${invitationId}`, SIGN_UPS).catch((cause: unknown) => {
+		if (!(cause instanceof ServerError)) throw cause;
+		const { message, retryAfter } = cause;
+		throw new APIError('TOO_MANY_REQUESTS', { message }, { 'x-retry-after': String(retryAfter) });
+	});
+}
 
 function refusal(code: string, message: string): APIError {
 	return new APIError('BAD_REQUEST', { code, message });
@@ -109,8 +122,9 @@ export function authOptions({ config, connection, secret, log }: AuthParts) {
 				const { name, email, invitation } = SignUp.parse(ctx.body);
 				if (name === '') throw refusal('BAD_NAME', 'A name has 1 to 80 characters.');
 				if (email === '') throw refusal('INVALID_EMAIL', 'Invalid email');
-				const invited = invitation !== '' && (await findInvitation(db, invitation));
-				if (invited || (await isFirstRun(db))) return;
+				const invited = invitation === '' ? null : await findInvitation(db, invitation);
+				if (invited !== null) return countSignUp(db, invited.id);
+				if (await isFirstRun(db)) return;
 				throw new APIError('FORBIDDEN', {
 					code: 'SIGN_UP_CLOSED',
 					message: 'Signing up needs an invitation.'

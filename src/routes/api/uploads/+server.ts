@@ -5,6 +5,11 @@ import { endpoint } from '$lib/server/http/endpoint.ts';
 export const trailingSlash = 'ignore';
 
 /** What locks said to this phone; only what is listed as durable may leave it. */
-export const POST = endpoint({ who: 'member', body: UploadRequest }, ({ server, who, body }) =>
-	hearFrom(server, who, body)
+export const POST = endpoint(
+	{
+		who: 'member',
+		body: UploadRequest,
+		changes: ({ batches, claims = [] }) => batches.length + claims.length
+	},
+	({ server, who, body }) => hearFrom(server, who, body)
 );
