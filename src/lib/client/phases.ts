@@ -13,7 +13,7 @@
 export type Phase = 'idle' | 'connecting' | 'asking' | 'opening' | 'open' | 'asleep' | 'failed';
 
 /** The four segments of the track, in order. */
-const TRACK = ['connecting', 'asking', 'opening', 'open'] as const;
+export const TRACK = ['connecting', 'asking', 'opening', 'open'] as const;
 export type TrackPhase = (typeof TRACK)[number];
 
 /**

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '../../../src/lib/protocol/bytes.ts';
 import { issueCommands } from '../../../src/lib/server/core/issue.ts';
 import { freeze } from '../../../src/lib/server/core/pending.ts';
-import { declareRecovery } from '../../../src/lib/server/core/recovery.ts';
 import { databases } from '../../setup/databases.ts';
 import { Lab } from './lab.ts';
 
