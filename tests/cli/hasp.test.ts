@@ -84,7 +84,7 @@ describe.each(databases)('the command line on $name', ({ create, name: dialect }
 		expect(company).toEqual({ id: expect.any(String), name: 'Acme' });
 		for (const environment of ['production', 'sandbox']) {
 			for (const kind of ['private', 'mobile']) {
-				const stands = { companyId: company.id, environment, kind };
+				const stands = { id: expect.any(String), companyId: company.id, environment, kind };
 				expect(await identifyApiKey(server.db, keys[environment][kind])).toEqual(stands);
 			}
 		}
