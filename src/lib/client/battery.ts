@@ -1,4 +1,4 @@
-import { batteryPercent, batteryScale } from '../protocol/noke/profile.ts';
+import { batteryPercent, batteryScale } from '../protocol/noke/battery.ts';
 
 /** A battery reading as people read it. */
 export interface BatteryReading {
