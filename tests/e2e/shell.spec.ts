@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import { addToOutbox, cached, kept, outbox, stored } from './stores.ts';
+import { cached, kept, stored } from './stores.ts';
 import { deployOf, expect, keepApp, list, LOCKS, look, offer, PERSON, test } from './site.ts';
 
 /** The app as it is kept on a phone: it starts without network, and a newer one replaces it whole. */
@@ -212,32 +212,6 @@ test('the shortcut leads to the slab; the home screen is offered after an openin
 	await expect(page.getByText('asked')).toBeVisible();
 	await page.getByRole('button', { name: 'Account' }).click();
 	await expect(page.getByRole('menuitem', { name: 'Install Hasp' })).toBeHidden();
-});
-
-const TIMES = process.env['HASP_LONG'] === '1' ? 1000 : 20;
-
-test(`updated ${TIMES} times in the middle of offline use`, async ({ page, context, front }) => {
-	test.setTimeout(60_000 + TIMES * 5_000);
-	front.broken.add('/api/uploads');
-	await keepList(page);
-	const id = await addToOutbox(page);
-	for (let deploy = 2; deploy <= TIMES; deploy++) {
-		front.deploy = deploy;
-		// Most deploys change a few files, some all of them.
-		front.renames = deploy % 20 === 0;
-		await look(page);
-		await agree(page);
-		expect(await deployOf(page)).toBe(String(deploy));
-		await context.setOffline(true);
-		await page.reload({ waitUntil: 'commit' });
-		await expect(list(page)).toBeVisible();
-		expect(await deployOf(page)).toBe(String(deploy));
-		await context.setOffline(false);
-	}
-	expect(await outbox(page)).toEqual([id]);
-	// Only the last one takes room.
-	const shells = (await cached(page)).filter((url) => new URL(url).pathname === '/shell');
-	expect(shells).toHaveLength(1);
 });
 
 /** A session of the test's own, which it may end. */
