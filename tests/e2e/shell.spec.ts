@@ -214,6 +214,27 @@ test('the shortcut leads to the slab; the home screen is offered after an openin
 	await expect(page.getByRole('menuitem', { name: 'Install Hasp' })).toBeHidden();
 });
 
+test('Chrome can install it', async ({ page, context }) => {
+	await keepApp(page);
+	const browser = await context.newCDPSession(page);
+	const manifest = await browser.send('Page.getAppManifest');
+	expect(manifest.errors).toEqual([]);
+	const { name, display, icons, shortcuts } = JSON.parse(manifest.data ?? '{}') as {
+		name: string;
+		display: string;
+		icons: { src: string; purpose?: string }[];
+		shortcuts: { name: string }[];
+	};
+	expect({ name, display }).toEqual({ name: 'Hasp', display: 'standalone' });
+	expect(shortcuts.map((shortcut) => shortcut.name)).toEqual(['Open nearest', 'My locks']);
+	expect(icons.some(({ purpose }) => purpose === 'maskable')).toBe(true);
+	for (const { src } of icons) expect((await page.request.get(src)).status(), src).toBe(200);
+	const { installabilityErrors } = await browser.send('Page.getInstallabilityErrors');
+	// A private window installs nothing; that is all that is wrong.
+	const others = installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito');
+	expect(others).toEqual([]);
+});
+
 /** A session of the test's own, which it may end. */
 async function signInAnew(context: BrowserContext, origin: string): Promise<void> {
 	await context.clearCookies();
