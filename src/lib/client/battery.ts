@@ -1,4 +1,4 @@
-import { batteryPercent, batteryScale } from '../protocol/noke/battery.ts';
+import { batteryPercent, batteryScale } from '../protocol/noke/profile.ts';
 
 /** A battery reading as people read it. */
 export interface BatteryReading {

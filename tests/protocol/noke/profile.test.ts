@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+	batteryPercent,
+	batteryScale,
 	buildName,
 	kindOf,
 	LOCK_STATE,
@@ -34,6 +36,25 @@ it.each([0, 19, 21])('a session of %i bytes is none', (length) => {
 	expect(() => parseSession(new Uint8Array(length))).toThrow(
 		expect.objectContaining({ code: 'bad-length' })
 	);
+});
+
+describe('battery', () => {
+	it.each([
+		[0, 0, 1],
+		[2799, 0, 1],
+		[2820, 10, 1],
+		[2850, 25, 1],
+		[2874, 37, 1],
+		[2875, 38, 2],
+		[2900, 50, 3],
+		[2975, 88, 6],
+		[2999, 100, 6],
+		[3000, 100, 7],
+		[3600, 100, 7]
+	])('%i mV is %i percent and step %i', (millivolts, percent, step) => {
+		expect(batteryPercent(millivolts)).toBe(percent);
+		expect(batteryScale(millivolts)).toBe(step);
+	});
 });
 
 describe('kinds', () => {
