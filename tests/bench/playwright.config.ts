@@ -6,6 +6,9 @@ export default defineConfig({
 	...base,
 	testDir: '.',
 	testMatch: '**/*.measure.ts',
-	timeout: 120_000,
+	timeout: 300_000,
+	expect: { timeout: 30_000 },
+	// Snapshots of every step would be measured too.
+	use: { ...base.use, trace: 'off' },
 	reporter: './lines.ts'
 });

@@ -3,12 +3,16 @@
  * choose parts: `npm run bench relay tap`.
  */
 import { spawnSync } from 'node:child_process';
+import { cpus, loadavg } from 'node:os';
 import { inChromium } from './chromium.ts';
 import { benchRelay } from './relay.ts';
 
 const PARTS: Record<string, () => Promise<void>> = {
 	relay: benchRelay,
-	tap: () => inChromium('tap')
+	first: () => inChromium('first'),
+	start: () => inChromium('start'),
+	tap: () => inChromium('tap'),
+	offline: () => inChromium('offline')
 };
 
 const chosen = process.argv.slice(2);
@@ -18,6 +22,12 @@ const build = spawnSync('npm', ['run', '--silent', 'build'], {
 if (build.status !== 0) process.exit(1);
 for (const [name, part] of Object.entries(PARTS)) {
 	if (chosen.length > 0 && !chosen.includes(name)) continue;
-	console.log(name);
-	await part();
+	console.log(`${name} (${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)})`);
+	try {
+		await part();
+	} catch (cause) {
+		// The others are measured all the same.
+		console.log(`  ${cause instanceof Error ? cause.message : String(cause)}`);
+		process.exitCode = 1;
+	}
 }

@@ -2,10 +2,13 @@ import type { Page } from '@playwright/test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '../e2e/fixtures.ts';
 import { RadioPadlock } from '../e2e/lock.ts';
+import { beginCompany } from './company.ts';
+import { median } from './figures.ts';
 import { openBare } from './order.ts';
 
 const ROUNDS = 15;
 const TO_SERVER = 80;
+const TRIES = 4;
 
 // 30 ms for every operation on the air, as a phone at arm's length sees it.
 test.use({ ownServer: true, radioDelay: 30 });
@@ -14,14 +17,7 @@ test('tap to open, online', async ({ page, context, server, lock }) => {
 	const padlock = new RadioPadlock('F1:E2:D3:C4:B5:01');
 	const air = await lock(padlock);
 	padlock.on(air);
-	const post = async (path: string, data: object) => {
-		const reply = await page.request.post(path, { data, headers: { origin: server.url } });
-		expect(reply.ok(), path).toBe(true);
-	};
-	const password = 'correct horse battery';
-	await post('/api/auth/sign-up/email', { name: 'Ada', email: 'ada@example.org', password });
-	await post('/api/companies', { name: 'Bench' });
-	await post('/api/locks', { mac: padlock.mac, hardwareType: '4I', name: 'Bench' });
+	await beginCompany(page, server, [{ mac: padlock.mac, hardwareType: '4I', name: 'Bench' }]);
 	await context.route('**/commands', async (route) => {
 		await sleep(TO_SERVER);
 		await route.continue();
@@ -38,11 +34,11 @@ test('tap to open, online', async ({ page, context, server, lock }) => {
 	};
 	for (let round = -1; round < ROUNDS; round++) {
 		for (const kind of ['hasp', 'overlapped', 'serial'] as const) {
-			padlock.press();
-			const took =
+			const took = await awake(padlock, () =>
 				kind === 'hasp'
-					? await openHasp(page)
-					: await page.evaluate(openBare, { mac: padlock.mac, order: kind });
+					? openHasp(page)
+					: page.evaluate(openBare, { mac: padlock.mac, order: kind })
+			);
 			// The first round sets the lock up and shows the chooser.
 			if (round >= 0) times[kind].push(took);
 			padlock.close();
@@ -56,7 +52,9 @@ test('tap to open, online', async ({ page, context, server, lock }) => {
 				);
 		}
 	}
-	const [hasp, floor, serial] = [times.hasp, times.overlapped, times.serial].map(median);
+	const [hasp, floor, serial] = [times.hasp, times.overlapped, times.serial].map((all) =>
+		Math.round(median(all))
+	);
 	console.log(
 		`  Hasp ${hasp} ms, unavoidable waits ${floor} ms, serial order ${serial} ms (medians)`
 	);
@@ -77,6 +75,22 @@ async function grant(page: Page): Promise<void> {
 	});
 	await page.mouse.click(200, 40);
 	await page.waitForFunction(() => 'bench' in globalThis);
+}
+
+/**
+ * Opens the lock while it is awake. On a busy machine the radio may put it back on the air too late, and the
+ * bare script gives up at once: such a try is made again, and only one that went well is measured.
+ */
+async function awake(padlock: RadioPadlock, open: () => Promise<number>): Promise<number> {
+	for (let tries = 1; ; tries++) {
+		padlock.press();
+		try {
+			return await open();
+		} catch (cause) {
+			if (tries === TRIES || !String(cause).includes('NetworkError')) throw cause;
+			await sleep(1_000 * tries);
+		}
+	}
 }
 
 /** From the tap to the words, both by the page's own clock. */
@@ -105,8 +119,4 @@ async function openHasp(page: Page): Promise<number> {
 	});
 	await page.getByRole('button', { name: 'Open Bench' }).click();
 	return page.evaluate(() => (globalThis as unknown as { took: Promise<number> }).took);
-}
-
-function median(values: number[]): number {
-	return Math.round([...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!);
 }

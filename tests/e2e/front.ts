@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
 	createServer,
 	request,
+	type IncomingHttpHeaders,
 	type IncomingMessage,
 	type Server,
 	type ServerResponse
@@ -13,6 +14,12 @@ import type { AddressInfo, Socket } from 'node:net';
 const HASHED = /(\/_app\/immutable\/(?:[\w-]+\/)*[\w.-]*?)([\w-]{8})(\.(?:js|css))/g;
 const NAMED = /([\w.-]*[\w-]{8})v(\d+)(\.(?:js|css))$/;
 const TEXT = /text\/|javascript|json/;
+
+interface Answer {
+	status: number;
+	headers: IncomingHttpHeaders;
+	body: Buffer;
+}
 
 /**
  * Stands before the app as a server that is deployed again and again. Every deploy is a build of its own: the
@@ -35,6 +42,7 @@ export class Front {
 	/** Origin of the app behind it. */
 	target = '';
 	readonly #server: Server;
+	readonly #files = new Map<string, Answer>();
 	readonly #sockets = new Set<Socket>();
 
 	private constructor() {
@@ -88,19 +96,13 @@ export class Front {
 		if (this.broken.has(path)) return void to.writeHead(503).end();
 		if (named && this.renames && named[2] !== String(deploy)) return void to.writeHead(404).end();
 		const real = path.replace(NAMED, '$1$3');
-		const headers = { ...from.headers, 'accept-encoding': 'identity' };
-		const onward = request(this.target + real, { method: from.method, headers });
-		onward.on('error', () => to.destroy());
-		from.pipe(onward);
-		const [answer] = (await once(onward, 'response').catch(() => [])) as [IncomingMessage?];
+		const answer = this.#files.get(real) ?? (await this.#ask(from, to, real));
 		if (!answer) return;
-		const parts: Buffer[] = [];
-		for await (const part of answer) parts.push(part as Buffer);
-		const body = Buffer.concat(parts);
+		const { status, body } = answer;
 		const told = { ...answer.headers };
 		delete told['content-length'];
 		if (!TEXT.test(told['content-type'] ?? '') || path.startsWith('/api/'))
-			return void to.writeHead(answer.statusCode ?? 502, told).end(body);
+			return void to.writeHead(status, told).end(body);
 		const before = body.toString();
 		const after = this.#deployed(before, path, deploy);
 		if (told.link) told.link = this.#deployed(String(told.link), path, deploy);
@@ -110,7 +112,23 @@ export class Front {
 		delete told.etag;
 		delete told['last-modified'];
 		delete told['if-none-match'];
-		to.writeHead(answer.statusCode ?? 502, told).end(after);
+		to.writeHead(status, told).end(after);
+	}
+
+	/** What the app behind it answers, or null when it does not. Files are the same in every deploy. */
+	async #ask(from: IncomingMessage, to: ServerResponse, path: string): Promise<Answer | null> {
+		const headers = { ...from.headers, 'accept-encoding': 'identity' };
+		const onward = request(this.target + path, { method: from.method, headers });
+		onward.on('error', () => to.destroy());
+		from.pipe(onward);
+		const [reply] = (await once(onward, 'response').catch(() => [])) as [IncomingMessage?];
+		if (!reply) return null;
+		const parts: Buffer[] = [];
+		for await (const part of reply) parts.push(part as Buffer);
+		const { statusCode: status = 502 } = reply;
+		const answer = { status, headers: reply.headers, body: Buffer.concat(parts) };
+		if (status === 200 && /\.\w+$/.test(path)) this.#files.set(path, answer);
+		return answer;
 	}
 
 	#deployed(text: string, path: string, deploy: number): string {

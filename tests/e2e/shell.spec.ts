@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import { addToOutbox, cached, kept, outbox, stored } from './stores.ts';
+import { cached, kept, stored } from './stores.ts';
 import { deployOf, expect, keepApp, list, LOCKS, look, offer, PERSON, test } from './site.ts';
 
 /** The app as it is kept on a phone: it starts without network, and a newer one replaces it whole. */
@@ -214,30 +214,25 @@ test('the shortcut leads to the slab; the home screen is offered after an openin
 	await expect(page.getByRole('menuitem', { name: 'Install Hasp' })).toBeHidden();
 });
 
-const TIMES = process.env['HASP_LONG'] === '1' ? 1000 : 20;
-
-test(`updated ${TIMES} times in the middle of offline use`, async ({ page, context, front }) => {
-	test.setTimeout(60_000 + TIMES * 5_000);
-	front.broken.add('/api/uploads');
-	await keepList(page);
-	const id = await addToOutbox(page);
-	for (let deploy = 2; deploy <= TIMES; deploy++) {
-		front.deploy = deploy;
-		// Most deploys change a few files, some all of them.
-		front.renames = deploy % 20 === 0;
-		await look(page);
-		await agree(page);
-		expect(await deployOf(page)).toBe(String(deploy));
-		await context.setOffline(true);
-		await page.reload({ waitUntil: 'commit' });
-		await expect(list(page)).toBeVisible();
-		expect(await deployOf(page)).toBe(String(deploy));
-		await context.setOffline(false);
-	}
-	expect(await outbox(page)).toEqual([id]);
-	// Only the last one takes room.
-	const shells = (await cached(page)).filter((url) => new URL(url).pathname === '/shell');
-	expect(shells).toHaveLength(1);
+test('Chrome can install it', async ({ page, context }) => {
+	await keepApp(page);
+	const browser = await context.newCDPSession(page);
+	const manifest = await browser.send('Page.getAppManifest');
+	expect(manifest.errors).toEqual([]);
+	const { name, display, icons, shortcuts } = JSON.parse(manifest.data ?? '{}') as {
+		name: string;
+		display: string;
+		icons: { src: string; purpose?: string }[];
+		shortcuts: { name: string }[];
+	};
+	expect({ name, display }).toEqual({ name: 'Hasp', display: 'standalone' });
+	expect(shortcuts.map((shortcut) => shortcut.name)).toEqual(['Open nearest', 'My locks']);
+	expect(icons.some(({ purpose }) => purpose === 'maskable')).toBe(true);
+	for (const { src } of icons) expect((await page.request.get(src)).status(), src).toBe(200);
+	const { installabilityErrors } = await browser.send('Page.getInstallabilityErrors');
+	// A private window installs nothing; that is all that is wrong.
+	const others = installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito');
+	expect(others).toEqual([]);
 });
 
 /** A session of the test's own, which it may end. */
