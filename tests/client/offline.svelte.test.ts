@@ -22,11 +22,12 @@ class PaperServer {
 	/** Keys that a request for one adds. */
 	gives: OfferedKey[] = [];
 
-	readonly call: Call = async (_schema, _method, path, body) => {
+	readonly call: Call = async (_schema, method, path, body) => {
 		await Promise.resolve();
 		if (this.refusal) throw this.refusal;
 		if (path === '/api/offline/contact') return this.#contact(body as ContactRequest) as never;
 		this.asked.push(path);
+		if (method === 'DELETE') this.keys = [];
 		this.keys.push(...this.gives.splice(0));
 		return { key: this.keys.at(-1) } as never;
 	};
@@ -247,6 +248,46 @@ describe('a lock about to be opened', () => {
 		server.gives = [key({ issue: 4 })];
 		await readiness.askForKey(MAC);
 		expect(readiness.of(MAC).state).toBe('ready');
+	});
+
+	test('gives its key back, which is gone from here at once', async () => {
+		server.keys = [key()];
+		const readiness = make();
+		await readiness.contact();
+		await readiness.giveUp(MAC);
+		expect(server.asked).toEqual([`/api/locks/${encodeURIComponent(MAC)}/keys/7?issue=3`]);
+		expect(readiness.of(MAC)).toEqual({ state: 'revoked' });
+		// Again, and without a key, there is nothing to give.
+		await readiness.giveUp('another');
+		expect(server.asked).toHaveLength(1);
+	});
+
+	test('keeps its key when the server could not be told', async () => {
+		server.keys = [key()];
+		const readiness = make();
+		await readiness.contact();
+		server.refusal = new ClientError('no-network', 'as the test wants');
+		await expect(readiness.giveUp(MAC)).rejects.toMatchObject({ code: 'no-network' });
+		expect(readiness.of(MAC).state).toBe('ready');
+		// Taken away meanwhile: that is what was wanted.
+		server.refusal = new ClientError('not-found', 'as the test wants');
+		await readiness.giveUp(MAC);
+	});
+
+	test('is one of many that a person asks for, until they stop it', async () => {
+		const readiness = make();
+		const stopper = new AbortController();
+		let asked = 0;
+		const count = () => {
+			if (++asked === 2) stopper.abort();
+		};
+		await readiness.askForKeys([MAC, 'second', 'third'], count, stopper.signal);
+		expect(asked).toBe(2);
+		expect(server.asked).toHaveLength(2);
+		// Before the first to be known, and after the last to fetch what came.
+		expect(server.contacts).toHaveLength(2);
+		server.refusal = new ClientError('conflict', 'as the test wants');
+		await expect(readiness.askForKeys(['third'])).rejects.toMatchObject({ code: 'conflict' });
 	});
 
 	test('is asked for again when there was no network', async () => {

@@ -1,4 +1,4 @@
-import { PhoneKeyReply, SLOTS, type PhoneKeyRequest } from '../api/app/offline.ts';
+import { PhoneKeyReply, RevokeKeyReply, SLOTS, type PhoneKeyRequest } from '../api/app/offline.ts';
 import type { Lock } from '../api/app/locks.ts';
 import type { Bytes } from '../protocol/bytes.ts';
 import type { Keyring, KeyringFacts } from '../vault/keyring.ts';
@@ -7,7 +7,7 @@ import type { OpenRefusal } from '../vault/task.ts';
 import { alone } from './alone.ts';
 import { call as callServer, ClientError, type Call } from './call.ts';
 import { contact, phoneName } from './contact.ts';
-import { keyOf, readinessOf, type LockReadiness } from './readiness.ts';
+import { readinessOf, type LockReadiness } from './readiness.ts';
 import { lockPath } from './relay.ts';
 import type { KeysNews } from './wipe.ts';
 
@@ -48,6 +48,7 @@ export class Readiness {
 	/** Why the phone's own storage does not do as asked, or null. */
 	trouble: VaultErrorCode | null = $state(null);
 	#facts: KeyringFacts = $state.raw(NOTHING);
+	readonly #byMac = $derived(new Map(this.#facts.keys.map((key) => [key.mac, key])));
 	#now = $state(Date.now());
 	readonly #parts: ReadinessParts;
 	readonly #call: Call;
@@ -79,7 +80,7 @@ export class Readiness {
 
 	/** Whether a lock opens without network; reactive, also to the clock. */
 	of(mac: string): LockReadiness {
-		return readinessOf(this.#facts, mac, this.#now);
+		return readinessOf(this.#facts, this.#byMac.get(mac), this.#now);
 	}
 
 	/** How many of these locks open without network. */
@@ -144,12 +145,48 @@ export class Readiness {
 	 * @throws ClientError; `conflict` when the lock's slots are all taken
 	 */
 	async askForKey(mac: string): Promise<void> {
+		return this.askForKeys([mac]);
+	}
+
+	/**
+	 * The same for many locks, one after another. What was asked for stays asked for.
+	 * @param asked called after each
+	 * @throws ClientError when `signal` has not ended it before
+	 */
+	async askForKeys(
+		macs: readonly string[],
+		asked: () => void = () => undefined,
+		signal?: AbortSignal
+	): Promise<void> {
 		if (this.contactAt === null) await this.contact();
 		const phone = this.#facts.device?.phone;
 		if (phone === undefined) throw new ClientError('no-network', 'this phone is not known yet');
-		const path = `${lockPath(mac)}/keys`;
 		const body: PhoneKeyRequest = { phone };
-		await this.#call(PhoneKeyReply, 'POST', path, body);
+		try {
+			for (const mac of macs) {
+				if (signal?.aborted) break;
+				await this.#call(PhoneKeyReply, 'POST', `${lockPath(mac)}/keys`, body);
+				asked();
+			}
+		} finally {
+			await this.contact();
+		}
+	}
+
+	/**
+	 * Gives the key of this lock back: the server revokes it, and it is gone from here.
+	 * @throws ClientError
+	 */
+	async giveUp(mac: string): Promise<void> {
+		const key = this.#byMac.get(mac);
+		if (!key) return;
+		const path = `${lockPath(mac)}/keys/${key.slot}?issue=${key.issue}`;
+		try {
+			await this.#call(RevokeKeyReply, 'DELETE', path);
+		} catch (cause) {
+			// Somebody was quicker; what is to be deleted here comes with the contact.
+			if (!(cause instanceof ClientError) || cause.code !== 'not-found') throw cause;
+		}
 		await this.contact();
 	}
 
@@ -175,7 +212,7 @@ export class Readiness {
 		const owner = this.#parts.owner();
 		await this.look();
 		const { device, evicted } = this.#facts;
-		const key = keyOf(this.#facts, mac);
+		const key = this.#byMac.get(mac);
 		if (this.trouble) return { refusal: { code: 'storage-failed', storage: this.trouble } };
 		if (owner === null || !device || !key)
 			return { refusal: { code: evicted ? 'evicted' : 'no-key' } };

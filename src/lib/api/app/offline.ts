@@ -131,6 +131,11 @@ export const LockKeysReply = z.object({
 });
 export type LockKeysReply = z.infer<typeof LockKeysReply>;
 
+/** Which of the keys of its slot is meant; left out, whichever is there. */
+export const RevokeKeyQuery = z.object({
+	issue: z.optional(z.coerce.number().check(z.int(), z.minimum(1)))
+});
+
 /** `off` when it never left for the lock, else `revoking`. */
 export const RevokeKeyReply = z.object({ state: z.enum(['revoking', 'off']) });
 export type RevokeKeyReply = z.infer<typeof RevokeKeyReply>;
