@@ -1,0 +1,21 @@
+/** What the list says of the time without network. Loaded after the list is drawn. */
+import type { Readiness } from '$lib/client/offline.svelte.ts';
+import type { SessionState } from '$lib/client/session.svelte.ts';
+import type { Sync } from '$lib/client/sync.svelte.ts';
+import ReadyMark from '$lib/ui/ReadyMark.svelte';
+import { readyWords } from '$lib/ui/readiness.ts';
+import { talksOf, type TalksHolder } from '../../talks.ts';
+import ReadyLine from './ReadyLine.svelte';
+
+export interface Ready {
+	readiness: Readiness;
+	sync: Sync;
+	words: typeof readyWords;
+	Line: typeof ReadyLine;
+	Mark: typeof ReadyMark;
+}
+
+export function readyOf(holder: TalksHolder, session: SessionState): Ready {
+	const { readiness, sync } = talksOf(holder, session);
+	return { readiness, sync, words: readyWords, Line: ReadyLine, Mark: ReadyMark };
+}
