@@ -116,7 +116,7 @@ export const LockKey = z.object({
 	offAt: z.nullable(Time),
 	/** When the phone said that it has deleted it. */
 	wipedAt: z.nullable(Time),
-	/** When it ends by the lock's own clock; null for never. */
+	/** When it ends at the latest, by the lock's own clock; null for never. */
 	until: z.nullable(Time)
 });
 export type LockKey = z.infer<typeof LockKey>;
