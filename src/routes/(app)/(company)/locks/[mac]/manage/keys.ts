@@ -69,7 +69,7 @@ export function revokeWords(key: LockKey, lock: string, now: number): string[] {
 	return [
 		opens,
 		`The phone${heard} deletes its copy with its next contact with the server.`,
-		`${holder} may still open ${lock} with signal, and ask for another key. To end that, take the lock from them under People.`
+		`${holder} may open ${lock} with signal as before, and ask for another key: that right is changed under People.`
 	];
 }
 
