@@ -6,6 +6,7 @@ import type { LockKeysReply } from '../../src/lib/api/app/offline.ts';
 import type { AppServer } from './fixtures-server.ts';
 import { ask, deskOf, expect, PERSON, test, type Phone, type Visit } from './fixtures-profile.ts';
 import { headline, openButton, openOnce } from './fixtures-lock.ts';
+import { look } from './look.ts';
 import { filesIn, stored } from './vault.ts';
 
 /** The key on the phone, with every part real: built app, vault, worker, radio, server. */
@@ -104,6 +105,9 @@ test('a key revoked while the phone is offline opens until the lock has heard of
 	const manage = async () => desk.goto(`/locks/${padlock.mac}/manage`);
 	const row = desk.getByRole('listitem').filter({ hasText: 'Ada' });
 	await visit.network('offline');
+	await expect(page.getByText('No network')).toBeVisible();
+	await expect(page.getByRole('button', { name: /^Ready until/ })).toBeVisible();
+	await look(page);
 	await manage();
 	await expect(row.getByText('On the lock')).toBeVisible();
 	await row.getByRole('button', { name: 'Revoke the key of Ada' }).click();
@@ -120,6 +124,7 @@ test('a key revoked while the phone is offline opens until the lock has heard of
 	expect(padlock.openings).toBe(2);
 	await manage();
 	await expect(row.getByText('Revoked, still opens, waiting for the lock')).toBeVisible();
+	await look(desk);
 
 	await visit.network('online');
 	await expect.poll(async () => (await stored(visit))?.state).toBe('revoked');
@@ -129,6 +134,8 @@ test('a key revoked while the phone is offline opens until the lock has heard of
 	padlock.close();
 	await headline(page, 'Asleep');
 	await keyIs(visit, server, padlock.mac, 'off');
+	const { keys } = await ask<LockKeysReply>(visit, server, 'GET', `/api/locks/${padlock.mac}/keys`);
+	expect(keys[0]!.wipedAt).not.toBeNull();
 	expect(padlock.slots).toEqual([]);
 	await manage();
 	await desk.getByText('1 key off, last 30 days').click();
@@ -142,6 +149,11 @@ test('a key revoked while the phone is offline opens until the lock has heard of
 	await button(page).click();
 	await headline(page, 'Find signal');
 	expect(padlock.openings).toBe(3);
+	await page.goto('/locks');
+	await page.setViewportSize({ width: 390, height: 844 });
+	await expect(page.getByRole('link', { name: /You can open 0 of 1/ })).toBeVisible();
+	await expect(page.getByRole('button', { name: 'No key for North gate. See why' })).toBeVisible();
+	await look(page);
 	await visit.close();
 });
 
