@@ -114,6 +114,36 @@ describe('contact', () => {
 		expect(server.contacts).toHaveLength(2);
 	});
 
+	test('is tried again soon when the network that returned led nowhere yet', async () => {
+		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+		const network = new EventTarget();
+		const readiness = make({ network });
+		const stop = readiness.start();
+		let tries = 0;
+		server.asks = () => {
+			if (++tries < 3) throw new ClientError('no-network', 'as the test wants');
+		};
+		network.dispatchEvent(new Event('online'));
+		await vi.waitFor(() => expect(tries).toBe(1));
+		await vi.advanceTimersByTimeAsync(2_000);
+		await vi.waitFor(() => expect(tries).toBe(2));
+		await vi.advanceTimersByTimeAsync(3_900);
+		expect(tries).toBe(2);
+		await vi.advanceTimersByTimeAsync(200);
+		await vi.waitFor(() => expect(server.contacts).toHaveLength(1));
+		await vi.advanceTimersByTimeAsync(600_000);
+		expect(tries).toBe(3);
+		// Who is signed out is not helped by another try, and nobody waits once it has ended.
+		server.asks = () => {
+			tries++;
+			throw new ClientError('signed-out', 'as the test wants');
+		};
+		await readiness.contact();
+		await vi.advanceTimersByTimeAsync(600_000);
+		expect(tries).toBe(4);
+		stop();
+	});
+
 	test('is nobody’s when nobody is signed in', async () => {
 		owner = null;
 		const readiness = make();

@@ -10,11 +10,14 @@ export class PaperServer {
 	keys: OfferedKey[] = [];
 	now = Date.now();
 	refusal: ClientError | null = null;
+	/** Called with every question; may refuse it. */
+	asks: () => void = () => undefined;
 	/** Keys that a request for one adds. */
 	gives: OfferedKey[] = [];
 
 	readonly call: Call = async (_schema, method, path, body) => {
 		await Promise.resolve();
+		this.asks();
 		if (this.refusal) throw this.refusal;
 		if (path === '/api/offline/contact') return this.#contact(body as ContactRequest) as never;
 		this.asked.push(path);

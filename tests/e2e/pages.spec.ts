@@ -126,7 +126,7 @@ test('a manager chooses how long phones open without a contact', async ({ page, 
 	await page.getByRole('link', { name: 'How long phones keep keys' }).click();
 	const lease = page.getByRole('region', { name: 'Keys on phones' });
 	await expect(lease).toBeInViewport();
-	const days = lease.getByLabel('Phones open without a contact for');
+	const days = lease.getByLabel('Open without contact for');
 	await expect(days).toHaveValue('7');
 	await days.selectOption('1 day');
 	await expect(lease.getByText('ends a key after 4 days')).toBeVisible();

@@ -15,6 +15,10 @@ import type { KeysNews } from './wipe.ts';
 const CONTACT_EVERY = 3_600_000;
 const LOOK_EVERY = 30_000;
 
+/** Milliseconds before a contact that failed is tried again, and the longest between two tries. */
+const FIRST_PAUSE = 2_000;
+const LONGEST_PAUSE = 300_000;
+
 /** A phone asks for no key by itself where so few slots are left: they are for fobs and for people who ask. */
 const SLOTS_LEFT = 20;
 
@@ -56,6 +60,9 @@ export class Readiness {
 	#owner: string | null = null;
 	#running: Promise<void> | null = null;
 	#next: Promise<void> | null = null;
+	#started = false;
+	#again: ReturnType<typeof setTimeout> | undefined;
+	#pause = FIRST_PAUSE;
 
 	constructor(parts: ReadinessParts) {
 		this.#parts = parts;
@@ -95,7 +102,11 @@ export class Readiness {
 
 	/** Begins to keep contact, every hour and when the network returns; ends with the answer. */
 	start(): () => void {
-		const reach = (): void => void this.contact();
+		this.#started = true;
+		const reach = (): void => {
+			this.#pause = FIRST_PAUSE;
+			void this.contact();
+		};
 		const clock = setInterval(() => (this.#now = Date.now()), LOOK_EVERY);
 		const hourly = setInterval(() => void this.#see().then(reach), CONTACT_EVERY);
 		void this.#see();
@@ -103,6 +114,8 @@ export class Readiness {
 		return () => {
 			clearInterval(clock);
 			clearInterval(hourly);
+			clearTimeout(this.#again);
+			this.#started = false;
 			this.#parts.network?.removeEventListener('online', reach);
 		};
 	}
@@ -118,7 +131,7 @@ export class Readiness {
 			this.#running = next;
 			await this.look();
 			await this.#parts.flush();
-			await this.#reach().catch((cause: unknown) => this.#note(cause));
+			await this.#reach().catch((cause: unknown) => this.#missed(cause));
 		});
 		this.#next = next;
 		return next;
@@ -256,7 +269,17 @@ export class Readiness {
 		await this.#changed();
 	}
 
+	/** The network that has just returned may lead nowhere yet, and the server may be starting. */
+	#missed(cause: unknown): void {
+		this.#note(cause);
+		if (!(cause instanceof ClientError) || cause.code === 'signed-out' || !this.#started) return;
+		clearTimeout(this.#again);
+		this.#again = setTimeout(() => void this.contact(), this.#pause);
+		this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2);
+	}
+
 	async #changed(): Promise<void> {
+		this.#pause = FIRST_PAUSE;
 		this.#parts.channel?.postMessage('keys' satisfies KeysNews);
 		await this.look();
 	}
