@@ -165,9 +165,43 @@ test('a person asks for the keys of their locks, and gives one back', async ({
 	await key.getByRole('button', { name: 'Ask for a key' }).click();
 	await expect(key).toContainText('The key is on this phone, and not on Depot gate yet');
 	await page.keyboard.press('Escape');
+	const fact = page.getByRole('button', { name: 'Opens online only key waits for the lock' });
+	await expect(fact).toBeFocused();
+
+	await page.context().setOffline(true);
+	await expect(page.getByText('No network')).toBeVisible();
 	await expect(
-		page.getByRole('button', { name: 'Opens online only key waits for the lock' })
-	).toBeFocused();
+		page.getByRole('button', { name: 'Needs signal key waits for the lock' })
+	).toBeVisible();
+	await look(page);
+});
+
+test('what may be a copied key, and a lock whose keys are unknown, are told', async ({
+	page,
+	company: _
+}) => {
+	const at = Date.now() - 60_000;
+	const opened = { lockName: 'Pump house 3', action: 'unlocked', recordedAt: at, mac: MAC };
+	const range = { rangeStart: at - 60_000, rangeEnd: at };
+	const [honest, copied] = [
+		{ ...opened, ...range, id: 'a', trackingKey: 'mara@example.org', unclaimed: false },
+		{ ...opened, ...range, id: 'b', trackingKey: 'sten@example.org', unclaimed: true }
+	];
+	await page.route('**/api/activity?*', (route) =>
+		route.fulfill({ json: { activity: [honest, copied], next: null } })
+	);
+	await page.route(`**/api/locks/${MAC}`, async (route) => {
+		const response = await route.fetch();
+		const { lock } = (await response.json()) as { lock: object };
+		await route.fulfill({ json: { lock: { ...lock, keysUnknownSince: at } } });
+	});
+	await page.goto(`/locks/${MAC}/manage`);
+	const event = (name: string) => page.getByRole('listitem').filter({ hasText: name });
+	const words = 'No phone claims it: the key may have been copied. Revoke it.';
+	await expect(event('sten@example.org')).toContainText(words);
+	await expect(event('mara@example.org')).not.toContainText(words);
+	await expect(page.getByText(/Its keys are not known since today/)).toBeVisible();
+	await look(page);
 });
 
 test('a fresh server: the virtual padlock opens, by the keyboard alone', async ({ page }) => {
