@@ -33,6 +33,7 @@ describe.each(databases)('locks on $name', ({ create }) => {
 			waitsForLock: false,
 			waiting: { keys: 0, revoked: 0 },
 			slotsUsed: 0,
+			keysUnknownSince: null,
 			battery: null,
 			lastKnown: null,
 			lastOpened: null,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Lock } from '../../src/lib/api/app/locks.ts';
+import { declareRecovery } from '../../src/lib/server/core/recovery.ts';
 import { databases } from '../setup/databases.ts';
 import type { TestLock } from '../server/core/test-lock.ts';
 import { DAY, Premises } from './premises.ts';
@@ -97,6 +98,32 @@ describe.each(databases)('offline keys in the app on $name', ({ create }) => {
 		expect(off).toMatchObject({ slot: 2, state: 'off', phone: { id: hers.id } });
 		for (const at of [off!.provenAt, off!.revokedAt, off!.offAt, off!.wipedAt])
 			expect(at).toBeGreaterThan(0);
+	});
+
+	test('revokes the key that is meant, not the one that has come into its slot', async () => {
+		const phone = at.phone();
+		await at.contact(at.owner, phone);
+		await at.ask(at.owner, gate, { phone: phone.id });
+		const revoke = (query: string) =>
+			at.owner.ask('DELETE', `/api/locks/${gate.mac}/keys/1${query}`);
+		expect((await revoke('?issue=2')).status).toBe(404);
+		expect((await revoke('?issue=x')).body.error.code).toBe('bad-input');
+		expect((await at.list(gate)).keys).toMatchObject([{ slot: 1, issue: 1, state: 'waiting' }]);
+		expect((await revoke('?issue=1')).body).toEqual({ state: 'off' });
+		expect((await at.list(gate)).keys).toMatchObject([{ slot: 1, issue: 1, state: 'off' }]);
+	});
+
+	test('a lock whose keys are unknown says so until it has proven them', async () => {
+		await at.openOnline(gate);
+		const since = async () =>
+			Lock.parse((await at.owner.ask('GET', `/api/locks/${gate.mac}`)).body.lock).keysUnknownSince;
+		expect(await since()).toBeNull();
+		const { db } = at.app.server;
+		const before = Date.now();
+		await declareRecovery(db, { companyId: (await at.owner.me()).company.id }, gate.mac);
+		expect(await since()).toBeGreaterThanOrEqual(before);
+		await at.openOnline(gate);
+		expect(await since()).toBeNull();
 	});
 
 	test('who may not open a lock gets no key of it, and gives none', async () => {

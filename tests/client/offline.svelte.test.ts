@@ -1,48 +1,16 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ContactRequest } from '../../src/lib/api/app/offline.ts';
 import { ClientError, type Call } from '../../src/lib/client/call.ts';
 import { phoneName } from '../../src/lib/client/contact.ts';
 import { Readiness } from '../../src/lib/client/offline.svelte.ts';
 import type { OfferedKey } from '../../src/lib/vault/task.ts';
-import { DAY, MAC, makeKeyring, named, offered, OWNER, SESSION } from '../vault/secrets.ts';
+import { DAY, MAC, makeKeyring, offered, OWNER, SESSION } from '../vault/secrets.ts';
+import { PaperServer } from './paper-server.ts';
 
 let rig: ReturnType<typeof makeKeyring>;
 let owner: string | null;
 let server: PaperServer;
 let news: unknown[];
-
-/** The endpoints of offline keys, on paper. */
-class PaperServer {
-	contacts: ContactRequest[] = [];
-	asked: string[] = [];
-	keys: OfferedKey[] = [];
-	now = Date.now();
-	refusal: ClientError | null = null;
-	/** Keys that a request for one adds. */
-	gives: OfferedKey[] = [];
-
-	readonly call: Call = async (_schema, _method, path, body) => {
-		await Promise.resolve();
-		if (this.refusal) throw this.refusal;
-		if (path === '/api/offline/contact') return this.#contact(body as ContactRequest) as never;
-		this.asked.push(path);
-		this.keys.push(...this.gives.splice(0));
-		return { key: this.keys.at(-1) } as never;
-	};
-
-	#contact(request: ContactRequest) {
-		this.contacts.push(structuredClone(request));
-		const has = (key: OfferedKey) =>
-			request.has.some(({ slot, issue }) => slot === key.slot && issue === key.issue);
-		return {
-			now: this.now,
-			leaseEnds: this.now + 7 * DAY,
-			keys: this.keys.map((key) => (has(key) ? named(key) : key)),
-			wipe: []
-		};
-	}
-}
 
 beforeEach(() => {
 	rig = makeKeyring(`readiness-${Math.random()}`);
@@ -146,6 +114,36 @@ describe('contact', () => {
 		expect(server.contacts).toHaveLength(2);
 	});
 
+	test('is tried again soon when the network that returned led nowhere yet', async () => {
+		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+		const network = new EventTarget();
+		const readiness = make({ network });
+		const stop = readiness.start();
+		let tries = 0;
+		server.asks = () => {
+			if (++tries < 3) throw new ClientError('no-network', 'as the test wants');
+		};
+		network.dispatchEvent(new Event('online'));
+		await vi.waitFor(() => expect(tries).toBe(1));
+		await vi.advanceTimersByTimeAsync(2_000);
+		await vi.waitFor(() => expect(tries).toBe(2));
+		await vi.advanceTimersByTimeAsync(3_900);
+		expect(tries).toBe(2);
+		await vi.advanceTimersByTimeAsync(200);
+		await vi.waitFor(() => expect(server.contacts).toHaveLength(1));
+		await vi.advanceTimersByTimeAsync(600_000);
+		expect(tries).toBe(3);
+		// Who is signed out is not helped by another try, and nobody waits once it has ended.
+		server.asks = () => {
+			tries++;
+			throw new ClientError('signed-out', 'as the test wants');
+		};
+		await readiness.contact();
+		await vi.advanceTimersByTimeAsync(600_000);
+		expect(tries).toBe(4);
+		stop();
+	});
+
 	test('is nobody’s when nobody is signed in', async () => {
 		owner = null;
 		const readiness = make();
@@ -212,72 +210,6 @@ describe('readiness', () => {
 		open.mockRestore();
 		await readiness.look();
 		expect(readiness.trouble).toBeNull();
-	});
-});
-
-describe('a lock about to be opened', () => {
-	test('gets a key asked for once, after the phone is known', async () => {
-		server.gives = [key({ state: 'waiting', readyUntil: null })];
-		const readiness = make();
-		await Promise.all([readiness.expect({ mac: MAC }), readiness.expect({ mac: MAC })]);
-		expect(server.asked).toEqual([`/api/locks/${encodeURIComponent(MAC)}/keys`]);
-		expect(readiness.of(MAC)).toEqual({ state: 'waits' });
-		await readiness.expect({ mac: MAC });
-		expect(server.asked).toHaveLength(1);
-	});
-
-	test.each([
-		['that this person may not open', { mayOpen: false }],
-		['with few slots left', { slotsUsed: 81 }]
-	])('%s gets none', async (_, lock) => {
-		const readiness = make();
-		await readiness.expect({ mac: MAC, ...lock });
-		await readiness.expect({ mac: MAC });
-		expect(server.asked).toEqual([]);
-	});
-
-	test('gets none after a manager took it away, but for a person who asks', async () => {
-		server.keys = [key()];
-		const readiness = make();
-		await readiness.contact();
-		server.keys = [];
-		await readiness.contact();
-		await readiness.expect({ mac: MAC });
-		expect(server.asked).toEqual([]);
-		server.gives = [key({ issue: 4 })];
-		await readiness.askForKey(MAC);
-		expect(readiness.of(MAC).state).toBe('ready');
-	});
-
-	test('is asked for again when there was no network', async () => {
-		server.refusal = new ClientError('no-network', 'as the test wants');
-		const readiness = make();
-		await readiness.expect({ mac: MAC });
-		server.refusal = null;
-		server.gives = [key()];
-		await readiness.expect({ mac: MAC });
-		expect(readiness.of(MAC).state).toBe('ready');
-	});
-
-	test('tells a person who asks why there is none', async () => {
-		const readiness = make();
-		await readiness.contact();
-		server.refusal = new ClientError('conflict', 'all slots are taken');
-		await expect(readiness.askForKey(MAC)).rejects.toMatchObject({ code: 'conflict' });
-	});
-
-	test('is another’s after another has signed in', async () => {
-		server.keys = [key()];
-		const readiness = make();
-		await readiness.contact();
-		owner = 'bob company';
-		server.keys = [];
-		await readiness.contact();
-		expect(readiness.of(MAC)).toEqual({ state: 'not-asked' });
-		server.gives = [key()];
-		await readiness.expect({ mac: MAC });
-		expect(readiness.of(MAC).state).toBe('ready');
-		expect(rig.work).toHaveBeenCalled();
 	});
 });
 

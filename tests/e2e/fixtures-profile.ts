@@ -1,4 +1,4 @@
-import { chromium, type BrowserContext, type Page } from '@playwright/test';
+import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,4 +115,18 @@ export async function ask<T>(
 	const text = await response.text();
 	expect(response.ok(), `${path}: ${text}`).toBe(true);
 	return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+/** The same person at a desk, which has a network of its own. */
+export async function deskOf(
+	{ context }: Pick<Visit, 'context'>,
+	browser: Browser,
+	{ url }: AppServer
+): Promise<Page> {
+	const desk = await browser.newContext({
+		baseURL: url,
+		viewport: { width: 1280, height: 800 }
+	});
+	await desk.addCookies(await context.cookies());
+	return desk.newPage();
 }

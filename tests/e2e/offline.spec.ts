@@ -1,12 +1,13 @@
 import type { Page } from '@playwright/test';
 import type * as z from 'zod/mini';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { ActivityReply } from '../../src/lib/api/app/activity.ts';
 import type { LockKeysReply } from '../../src/lib/api/app/offline.ts';
 import type { AppServer } from './fixtures-server.ts';
-import { ask, expect, PERSON, test, type Phone, type Visit } from './fixtures-profile.ts';
+import { ask, deskOf, expect, PERSON, test, type Phone, type Visit } from './fixtures-profile.ts';
 import { headline, openButton, openOnce } from './fixtures-lock.ts';
+import { look } from './look.ts';
+import { filesIn, stored } from './vault.ts';
 
 /** The key on the phone, with every part real: built app, vault, worker, radio, server. */
 
@@ -44,25 +45,6 @@ async function equip(phone: Phone, server: AppServer): Promise<Visit> {
 	await visit.page.evaluate(async () => void (await navigator.serviceWorker.ready));
 	await expect.poll(async () => (await stored(visit))?.state).toBe('on-lock');
 	return visit;
-}
-
-/** What the vault's facts say of the phone's one key. */
-async function stored({ page }: Visit): Promise<{ state: string; notAfter: number } | undefined> {
-	return page.evaluate(
-		() =>
-			new Promise((resolve, reject) => {
-				const opening = indexedDB.open('hasp');
-				opening.onerror = () => reject(opening.error as Error);
-				opening.onsuccess = () => {
-					const asked = opening.result.transaction('keys').objectStore('keys').getAll();
-					asked.onsuccess = () => {
-						opening.result.close();
-						const [key] = asked.result as { state: string; notAfter: number }[];
-						resolve(key && { state: key.state, notAfter: key.notAfter });
-					};
-				};
-			})
-	);
 }
 
 /** Moves the phone's clock; the page that stands then starts from it. */
@@ -112,16 +94,26 @@ test('opens after a restart without network and server, and tells it once', asyn
 
 test('a key revoked while the phone is offline opens until the lock has heard of it', async ({
 	phone,
-	server
+	server,
+	browser
 }) => {
-	test.setTimeout(90_000);
+	test.setTimeout(180_000);
 	const { padlock } = phone;
 	const visit = await equip(phone, server);
 	const { page } = visit;
+	const desk = await deskOf(visit, browser, server);
+	const manage = async () => desk.goto(`/locks/${padlock.mac}/manage`);
+	const row = desk.getByRole('listitem').filter({ hasText: 'Ada' });
 	await visit.network('offline');
-	const keys = `/api/locks/${padlock.mac}/keys`;
-	const [key] = (await ask<LockKeysReply>(visit, server, 'GET', keys)).keys;
-	await ask(visit, server, 'DELETE', `${keys}/${key!.slot}`);
+	await expect(page.getByText('No network')).toBeVisible();
+	await expect(page.getByRole('button', { name: /^Ready until/ })).toBeVisible();
+	await manage();
+	await expect(row.getByText('On the lock')).toBeVisible();
+	await row.getByRole('button', { name: 'Revoke the key of Ada' }).click();
+	const asked = desk.getByRole('dialog', { name: 'Revoke the key of Ada?' });
+	await expect(asked).toContainText('still opens North gate until its next opening with signal');
+	await asked.getByRole('button', { name: 'Revoke' }).click();
+	await expect(row.getByText('Revoked, still opens, waiting for the lock')).toBeVisible();
 
 	padlock.press();
 	await button(page).click();
@@ -129,7 +121,9 @@ test('a key revoked while the phone is offline opens until the lock has heard of
 	padlock.close();
 	await headline(page, 'Asleep');
 	expect(padlock.openings).toBe(2);
-	await keyIs(visit, server, padlock.mac, 'revoking');
+	await manage();
+	await expect(row.getByText('Revoked, still opens, waiting for the lock')).toBeVisible();
+	await look(desk);
 
 	await visit.network('online');
 	await expect.poll(async () => (await stored(visit))?.state).toBe('revoked');
@@ -138,18 +132,27 @@ test('a key revoked while the phone is offline opens until the lock has heard of
 	await headline(page, 'It’s open');
 	padlock.close();
 	await headline(page, 'Asleep');
-	await expect(async () => {
-		const { keys: after } = await ask<LockKeysReply>(visit, server, 'GET', keys);
-		expect(after).toMatchObject([{ state: 'off', offAt: expect.any(Number) as number }]);
-		expect(after[0]!.wipedAt).not.toBeNull();
-	}).toPass({ timeout: 15_000 });
+	await keyIs(visit, server, padlock.mac, 'off');
+	const { keys } = await ask<LockKeysReply>(visit, server, 'GET', `/api/locks/${padlock.mac}/keys`);
+	expect(keys[0]!.wipedAt).not.toBeNull();
 	expect(padlock.slots).toEqual([]);
+	await manage();
+	await desk.getByText('1 key off, last 30 days').click();
+	await expect(row.getByText(/Proven off the lock today \d\d:\d\d/)).toBeVisible();
+	await expect(desk.getByText('still opens')).toHaveCount(1);
+	await desk.context().close();
 
 	await visit.network('offline');
+	await expect(page.getByText('key revoked')).toBeVisible();
 	padlock.press();
 	await button(page).click();
 	await headline(page, 'Find signal');
 	expect(padlock.openings).toBe(3);
+	await page.goto('/locks');
+	await page.setViewportSize({ width: 390, height: 844 });
+	await expect(page.getByRole('link', { name: /You can open 0 of 1/ })).toBeVisible();
+	await expect(page.getByRole('button', { name: 'No key for North gate. See why' })).toBeVisible();
+	await look(page);
 	await visit.close();
 });
 
@@ -281,10 +284,3 @@ test('keys that Chrome removed are noticed, and fetched anew', async ({ phone, s
 	await headline(page, 'It’s open');
 	await visit.close();
 });
-
-/** Every file below a folder. */
-function filesIn(folder: string): string[] {
-	return readdirSync(folder, { recursive: true, withFileTypes: true })
-		.filter((entry) => entry.isFile())
-		.map((entry) => join(entry.parentPath, entry.name));
-}

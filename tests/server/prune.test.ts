@@ -88,7 +88,7 @@ describe.each(databases)('what is forgotten on $name', ({ create }) => {
 		await lab.open(lock);
 		lock.close();
 		expect(openOffline(lock, old).result).toBe(DONE);
-		await revokeSlot(lab.db, olga.who, lock.mac, 1, lock.now);
+		await revokeSlot(lab.db, olga.who, lock.mac, { slot: 1 }, lock.now);
 		await lab.open(lock);
 		lock.close();
 		const kept = await olga.ask(lock);
@@ -127,7 +127,7 @@ describe.each(databases)('what is forgotten on $name', ({ create }) => {
 		const claim = await upload(true);
 		await upload(false);
 		await olga.contact(lock.now + 1000);
-		await revokeSlot(lab.db, olga.who, lock.mac, 1, lock.now);
+		await revokeSlot(lab.db, olga.who, lock.mac, { slot: 1 }, lock.now);
 		await lab.open(lock);
 		lock.close();
 		const before = await state();

@@ -1,4 +1,4 @@
-import { PhoneKeyReply, SLOTS, type PhoneKeyRequest } from '../api/app/offline.ts';
+import { PhoneKeyReply, RevokeKeyReply, SLOTS, type PhoneKeyRequest } from '../api/app/offline.ts';
 import type { Lock } from '../api/app/locks.ts';
 import type { Bytes } from '../protocol/bytes.ts';
 import type { Keyring, KeyringFacts } from '../vault/keyring.ts';
@@ -7,13 +7,17 @@ import type { OpenRefusal } from '../vault/task.ts';
 import { alone } from './alone.ts';
 import { call as callServer, ClientError, type Call } from './call.ts';
 import { contact, phoneName } from './contact.ts';
-import { keyOf, readinessOf, type LockReadiness } from './readiness.ts';
+import { readinessOf, type LockReadiness } from './readiness.ts';
 import { lockPath } from './relay.ts';
 import type { KeysNews } from './wipe.ts';
 
 /** Milliseconds between two contacts of an open page, and between two looks at the clock. */
 const CONTACT_EVERY = 3_600_000;
 const LOOK_EVERY = 30_000;
+
+/** Milliseconds before a contact that failed is tried again, and the longest between two tries. */
+const FIRST_PAUSE = 2_000;
+const LONGEST_PAUSE = 300_000;
 
 /** A phone asks for no key by itself where so few slots are left: they are for fobs and for people who ask. */
 const SLOTS_LEFT = 20;
@@ -48,6 +52,7 @@ export class Readiness {
 	/** Why the phone's own storage does not do as asked, or null. */
 	trouble: VaultErrorCode | null = $state(null);
 	#facts: KeyringFacts = $state.raw(NOTHING);
+	readonly #byMac = $derived(new Map(this.#facts.keys.map((key) => [key.mac, key])));
 	#now = $state(Date.now());
 	readonly #parts: ReadinessParts;
 	readonly #call: Call;
@@ -55,6 +60,9 @@ export class Readiness {
 	#owner: string | null = null;
 	#running: Promise<void> | null = null;
 	#next: Promise<void> | null = null;
+	#started = false;
+	#again: ReturnType<typeof setTimeout> | undefined;
+	#pause = FIRST_PAUSE;
 
 	constructor(parts: ReadinessParts) {
 		this.#parts = parts;
@@ -79,7 +87,7 @@ export class Readiness {
 
 	/** Whether a lock opens without network; reactive, also to the clock. */
 	of(mac: string): LockReadiness {
-		return readinessOf(this.#facts, mac, this.#now);
+		return readinessOf(this.#facts, this.#byMac.get(mac), this.#now);
 	}
 
 	/** How many of these locks open without network. */
@@ -94,7 +102,11 @@ export class Readiness {
 
 	/** Begins to keep contact, every hour and when the network returns; ends with the answer. */
 	start(): () => void {
-		const reach = (): void => void this.contact();
+		this.#started = true;
+		const reach = (): void => {
+			this.#pause = FIRST_PAUSE;
+			void this.contact();
+		};
 		const clock = setInterval(() => (this.#now = Date.now()), LOOK_EVERY);
 		const hourly = setInterval(() => void this.#see().then(reach), CONTACT_EVERY);
 		void this.#see();
@@ -102,6 +114,8 @@ export class Readiness {
 		return () => {
 			clearInterval(clock);
 			clearInterval(hourly);
+			clearTimeout(this.#again);
+			this.#started = false;
 			this.#parts.network?.removeEventListener('online', reach);
 		};
 	}
@@ -117,7 +131,7 @@ export class Readiness {
 			this.#running = next;
 			await this.look();
 			await this.#parts.flush();
-			await this.#reach().catch((cause: unknown) => this.#note(cause));
+			await this.#reach().catch((cause: unknown) => this.#missed(cause));
 		});
 		this.#next = next;
 		return next;
@@ -144,12 +158,48 @@ export class Readiness {
 	 * @throws ClientError; `conflict` when the lock's slots are all taken
 	 */
 	async askForKey(mac: string): Promise<void> {
+		return this.askForKeys([mac]);
+	}
+
+	/**
+	 * The same for many locks, one after another. What was asked for stays asked for.
+	 * @param asked called after each
+	 * @throws ClientError when `signal` has not ended it before
+	 */
+	async askForKeys(
+		macs: readonly string[],
+		asked: () => void = () => undefined,
+		signal?: AbortSignal
+	): Promise<void> {
 		if (this.contactAt === null) await this.contact();
 		const phone = this.#facts.device?.phone;
 		if (phone === undefined) throw new ClientError('no-network', 'this phone is not known yet');
-		const path = `${lockPath(mac)}/keys`;
 		const body: PhoneKeyRequest = { phone };
-		await this.#call(PhoneKeyReply, 'POST', path, body);
+		try {
+			for (const mac of macs) {
+				if (signal?.aborted) break;
+				await this.#call(PhoneKeyReply, 'POST', `${lockPath(mac)}/keys`, body);
+				asked();
+			}
+		} finally {
+			await this.contact();
+		}
+	}
+
+	/**
+	 * Gives the key of this lock back: the server revokes it, and it is gone from here.
+	 * @throws ClientError
+	 */
+	async giveUp(mac: string): Promise<void> {
+		const key = this.#byMac.get(mac);
+		if (!key) return;
+		const path = `${lockPath(mac)}/keys/${key.slot}?issue=${key.issue}`;
+		try {
+			await this.#call(RevokeKeyReply, 'DELETE', path);
+		} catch (cause) {
+			// Somebody was quicker; what is to be deleted here comes with the contact.
+			if (!(cause instanceof ClientError) || cause.code !== 'not-found') throw cause;
+		}
 		await this.contact();
 	}
 
@@ -175,7 +225,7 @@ export class Readiness {
 		const owner = this.#parts.owner();
 		await this.look();
 		const { device, evicted } = this.#facts;
-		const key = keyOf(this.#facts, mac);
+		const key = this.#byMac.get(mac);
 		if (this.trouble) return { refusal: { code: 'storage-failed', storage: this.trouble } };
 		if (owner === null || !device || !key)
 			return { refusal: { code: evicted ? 'evicted' : 'no-key' } };
@@ -219,7 +269,17 @@ export class Readiness {
 		await this.#changed();
 	}
 
+	/** The network that has just returned may lead nowhere yet, and the server may be starting. */
+	#missed(cause: unknown): void {
+		this.#note(cause);
+		if (!(cause instanceof ClientError) || cause.code === 'signed-out' || !this.#started) return;
+		clearTimeout(this.#again);
+		this.#again = setTimeout(() => void this.contact(), this.#pause);
+		this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2);
+	}
+
 	async #changed(): Promise<void> {
+		this.#pause = FIRST_PAUSE;
 		this.#parts.channel?.postMessage('keys' satisfies KeysNews);
 		await this.look();
 	}

@@ -1,4 +1,5 @@
 import type { KeyringFacts } from '../vault/keyring.ts';
+import type { Lock } from '../api/app/locks.ts';
 import { judge, type KeyFacts } from '../vault/keys.ts';
 
 /** Whether a lock opens without network, and what is missing. Times are milliseconds since 1970. */
@@ -16,12 +17,14 @@ export type LockReadiness =
 	| { state: 'evicted' };
 
 /**
- * What the vault's facts say of a lock.
+ * What the vault's facts say of a lock with this key, if there is one.
  * @param now this phone's clock, by which the answer's times are, too
  */
-export function readinessOf(facts: KeyringFacts, mac: string, now: number): LockReadiness {
-	const { device, evicted } = facts;
-	const key = keyOf(facts, mac);
+export function readinessOf(
+	{ device, evicted }: Pick<KeyringFacts, 'device' | 'evicted'>,
+	key: KeyFacts | undefined,
+	now: number
+): LockReadiness {
 	if (!device || !key) return { state: evicted ? 'evicted' : 'not-asked' };
 	if (key.state === 'revoked') return { state: 'revoked' };
 	const verdict = judge(device, key, now);
@@ -31,9 +34,12 @@ export function readinessOf(facts: KeyringFacts, mac: string, now: number): Lock
 	return key.state === 'waiting' ? { state: 'waits' } : { state: 'ready', until: end };
 }
 
-/** What is known of the key of a lock. */
-export function keyOf({ keys }: KeyringFacts, mac: string): KeyFacts | undefined {
-	return keys.find((key) => key.mac === mac);
+/** Locks that a key is to be asked for, in their order: those that this phone has none of. */
+export function lacking<L extends Pick<Lock, 'mac' | 'mayOpen'>>(
+	locks: readonly L[],
+	of: (mac: string) => LockReadiness
+): L[] {
+	return locks.filter(({ mac, mayOpen }) => mayOpen && of(mac).state === 'not-asked');
 }
 
 /** Whose keys these are: one person in one company. */

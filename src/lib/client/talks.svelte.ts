@@ -10,6 +10,7 @@ import { failureOf } from './failures.ts';
 import { LockConversation } from './lock.svelte.ts';
 import { Readiness } from './offline.svelte.ts';
 import type { FailureCode } from './phases.ts';
+import { latest } from './latest.ts';
 import { ownerOf } from './readiness.ts';
 import type { SessionState } from './session.svelte.ts';
 import { Sync } from './sync.svelte.ts';
@@ -89,6 +90,11 @@ export class Talks {
 		});
 		this.#talks.set(lock.mac, talk);
 		return talk;
+	}
+
+	/** The lock with what it said on this visit, where that is newer. */
+	known<L extends Pick<Lock, 'mac' | 'lastKnown'>>(lock: L): L {
+		return latest(lock, this.#talks.get(lock.mac));
 	}
 
 	/**

@@ -7,7 +7,7 @@ import { audit } from './audit.ts';
 import type { Db } from './db/connect.ts';
 import { isDuplicate } from './db/error.ts';
 import { newId } from './db/id.ts';
-import type { LockTable } from './db/tables.ts';
+import type { Alarm, LockTable } from './db/tables.ts';
 import { inTransaction } from './db/transaction.ts';
 import { notFound, ServerError } from './error.ts';
 import { isManager, type Member } from './people/identity.ts';
@@ -42,6 +42,7 @@ const SHOWN = [
 	'slots_revoking',
 	'slot_changes',
 	'slot_reset',
+	'alarm',
 	'battery_mv',
 	'battery_at',
 	'state',
@@ -100,6 +101,7 @@ export function toLock(row: Shown): Lock {
 		waitsForLock: set && waits(row),
 		waiting: { keys: row.slots_waiting, revoked: row.slots_revoking },
 		slotsUsed: row.slots_used,
+		keysUnknownSince: alarmedAt(row),
 		battery:
 			battery_mv === null || battery_at === null
 				? null
@@ -110,6 +112,11 @@ export function toLock(row: Shown): Lock {
 		mayOpen: true,
 		mayUnshackle: kindOf(row.hardware_type) === 'hd-padlock'
 	};
+}
+
+/** When the keys of a lock were declared unknown; its alarm is that and no other. */
+function alarmedAt({ alarm }: Pick<Shown, 'alarm'>): number | null {
+	return alarm === null ? null : (JSON.parse(alarm) as Alarm).at;
 }
 
 /** A window that is half over waits too, but nobody has to do anything about it. */

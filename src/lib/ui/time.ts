@@ -55,6 +55,15 @@ export function asOf(at: number, now: number): string {
 	return startOfDay(at) === startOfDay(now) ? clock(at) : moment(at, now);
 }
 
+/** For `until …`: `14:02`, `Thu 14:00`, and from a week ahead `Thu 3 Dec`, with the year in another. */
+export function until(at: number, now: number): string {
+	if (startOfDay(at) === startOfDay(now)) return clock(at);
+	const weekday = weekdayFormat.format(at);
+	// A week from today has the name of today.
+	const near = at > now && at < startOfDay(startOfDay(now) + 7.5 * DAY);
+	return near ? `${weekday} ${clock(at)}` : `${weekday} ${date(at, now)}`;
+}
+
 /** For a whole sentence: `14:02 today`, `Mon 17:20`, `3 Nov`. */
 export function asOfSentence(at: number, now: number): string {
 	return startOfDay(at) === startOfDay(now) ? `${clock(at)} today` : moment(at, now);

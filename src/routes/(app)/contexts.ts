@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 import type { Lock } from '$lib/api/app/locks.ts';
 import type { Me } from '$lib/api/app/people.ts';
+import type { Known } from '$lib/client/known.ts';
 import type { Install } from '$lib/client/install.svelte.ts';
 import type { SessionState } from '$lib/client/session.svelte.ts';
 import type { Load } from '$lib/ui/load.svelte.ts';
@@ -11,6 +12,9 @@ export const [getSession, setSession] = createContext<SessionState>();
 
 /** The first question of every visit: who is this? */
 export const [getStart, setStart] = createContext<Load<Me>>();
+
+/** What this phone keeps to be read without network. */
+export const [getKnown, setKnown] = createContext<Known>();
 
 /** The locks this person sees. */
 export const [getLocks, setLocks] = createContext<Load<Lock[]>>();

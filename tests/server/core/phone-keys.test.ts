@@ -105,7 +105,7 @@ describe.each(databases)('keys of phones on $name', ({ create }) => {
 		await olga.contact(lock.now);
 		await lab.issue(lock, lock.connect());
 		lock.disconnect();
-		await revokeSlot(lab.db, olga.who, lock.mac, 1, lock.now);
+		await revokeSlot(lab.db, olga.who, lock.mac, { slot: 1 }, lock.now);
 		expect((await olga.contact(lock.now)).keys).toEqual([]);
 		await openOnline();
 		expect(openOffline(lock, key).result).toBe(DONE);
@@ -131,7 +131,7 @@ describe.each(databases)('keys of phones on $name', ({ create }) => {
 		const key = await olga.ask(lock);
 		const { mac, slot, issue } = key;
 		await openOnline();
-		await revokeSlot(lab.db, olga.who, lock.mac, 1, lock.now);
+		await revokeSlot(lab.db, olga.who, lock.mac, { slot: 1 }, lock.now);
 		const strange = { mac: '00:00:00:00:00:09', slot: 3, issue: 9 };
 		olga.keys.set(strange.mac, { ...key, ...strange });
 		const { keys, wipe } = await olga.contact(lock.now);

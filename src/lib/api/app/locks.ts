@@ -25,6 +25,11 @@ export const Lock = z.object({
 	waiting: z.object({ keys: z.int(), revoked: z.int() }),
 	/** Of its 100 slots; a revoked key holds its slot until the lock has proven it gone. */
 	slotsUsed: z.int(),
+	/**
+	 * Since when nobody knows which keys the lock has, as after a restore from a backup, or null: its
+	 * openings with signal try what it may have, and settle it.
+	 */
+	keysUnknownSince: z._default(z.nullable(Time), null),
 	/** Last reading, or null before the first. */
 	battery: z.nullable(z.object({ millivolts: z.int(), at: Time })),
 	lastKnown: z.nullable(LockState),

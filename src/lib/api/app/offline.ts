@@ -116,7 +116,7 @@ export const LockKey = z.object({
 	offAt: z.nullable(Time),
 	/** When the phone said that it has deleted it. */
 	wipedAt: z.nullable(Time),
-	/** When it ends by the lock's own clock; null for never. */
+	/** When it ends at the latest, by the lock's own clock; null for never. */
 	until: z.nullable(Time)
 });
 export type LockKey = z.infer<typeof LockKey>;
@@ -130,6 +130,11 @@ export const LockKeysReply = z.object({
 	phones: z.array(Phone)
 });
 export type LockKeysReply = z.infer<typeof LockKeysReply>;
+
+/** Which of the keys of its slot is meant; left out, whichever is there. */
+export const RevokeKeyQuery = z.object({
+	issue: z.optional(z.coerce.number().check(z.int(), z.minimum(1)))
+});
 
 /** `off` when it never left for the lock, else `revoking`. */
 export const RevokeKeyReply = z.object({ state: z.enum(['revoking', 'off']) });

@@ -103,6 +103,7 @@ function toLockKey(row: SlotRow, phones: readonly Phone[]): LockKey {
 		revokedAt: row.revoked_at,
 		offAt: row.off_at,
 		wipedAt: row.wiped_at,
-		until: row.until_s === FOR_EVER ? null : row.until_s * 1000
+		// The lock may have the next window already, and not have proven it.
+		until: row.until_s === FOR_EVER ? null : Math.max(row.until_s, row.next_until_s ?? 0) * 1000
 	};
 }

@@ -149,13 +149,14 @@ async function findPhone(
 
 /**
  * Revokes the key in a slot: any for a manager, that of their own phone for everybody else. Again
- * changes nothing. Throws ServerError `not-found`.
+ * changes nothing. Who names the issue never revokes the key that has come into the slot since.
+ * Throws ServerError `not-found`.
  */
 export async function revokeSlot(
 	db: Db,
 	who: Member,
 	mac: string,
-	slot: number,
+	{ slot, issue }: { slot: number; issue?: number | undefined },
 	now: number = Date.now()
 ): Promise<RevokeKeyReply> {
 	return db.transaction().execute(async (trx) => {
@@ -163,6 +164,7 @@ export async function revokeSlot(
 		const lock = await holdLock(trx, id);
 		const row = (await takenSlots(trx, id)).find((taken) => taken.slot === slot);
 		if (lock === undefined || row === undefined) throw notFound();
+		if (issue !== undefined && row.issue !== issue) throw notFound();
 		if (!isManager(who.company.role) && row.user_id !== who.userId) throw notFound();
 		if (row.state === 'revoking') return { state: 'revoking' };
 		const [revoked] = await revokeKeys(trx, lock, (taken) => taken.slot === slot, now);

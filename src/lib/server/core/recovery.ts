@@ -1,4 +1,5 @@
 import type { Db } from '../db/connect.ts';
+import type { Alarm } from '../db/tables.ts';
 import { lockNotFound } from './error.ts';
 import { unknowSlots } from '../slot-sets.ts';
 import type { Scope } from './issue.ts';
@@ -22,7 +23,7 @@ export async function declareRecovery(
 			.set((e) => ({
 				// What was asked before this moment proves nothing about the lock of today.
 				recovery: e('recovery', '+', 1),
-				alarm: JSON.stringify({ kind: 'keys-unknown', at: now })
+				alarm: JSON.stringify({ kind: 'keys-unknown', at: now } satisfies Alarm)
 			}))
 			.where('company_id', '=', scope.companyId)
 			.where('mac', '=', mac);

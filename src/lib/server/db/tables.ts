@@ -83,6 +83,12 @@ export interface ApiKeyTable {
 	revoked_at: number | null;
 }
 
+/** A person has to see to the lock: nobody knows which keys it has. */
+export interface Alarm {
+	kind: 'keys-unknown';
+	at: number;
+}
+
 export interface LockTable {
 	id: string;
 	company_id: string;
@@ -125,6 +131,7 @@ export interface LockTable {
 	log_seen: number;
 	/** How often the lock's keys were declared unknown. */
 	recovery: number;
+	/** An Alarm as JSON, or null. */
 	alarm: string | null;
 	/** JSON. */
 	settings: string;

@@ -32,6 +32,11 @@ const GROUPS: readonly Group[] = [
 				label: 'Battery 1 or 2 of 7',
 				fits: (lock) => lock.battery !== null && readBattery(lock.battery.millivolts).scale <= 2
 			},
+			{
+				id: 'debt',
+				label: 'Revoked, still opens',
+				fits: (lock) => lock.waiting.revoked > 0
+			},
 			{ id: 'waits', label: 'Waits for the lock', fits: (lock) => lock.waitsForLock },
 			{
 				id: 'silent',
@@ -41,7 +46,12 @@ const GROUPS: readonly Group[] = [
 					return heard !== null && heard < now - MONTH;
 				}
 			},
-			{ id: 'setup', label: 'Awaiting setup', fits: (lock) => lock.awaitingSetup }
+			{ id: 'setup', label: 'Awaiting setup', fits: (lock) => lock.awaitingSetup },
+			{
+				id: 'unknown-keys',
+				label: 'Keys not known',
+				fits: (lock) => lock.keysUnknownSince !== null
+			}
 		]
 	},
 	{

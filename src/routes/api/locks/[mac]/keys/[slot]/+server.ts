@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { RevokeKeyQuery } from '$lib/api/app/offline.ts';
 import { Mac } from '$lib/api/app/shapes.ts';
 import { revokeSlot } from '$lib/server/core/phone-keys.ts';
 import { endpoint } from '$lib/server/http/endpoint.ts';
@@ -12,6 +13,7 @@ const params = z.object({
 
 /** Revokes the key in this slot. */
 export const DELETE = endpoint(
-	{ who: 'member', params },
-	({ server, who, params: { mac, slot } }) => revokeSlot(server.db, who, mac, slot)
+	{ who: 'member', params, query: RevokeKeyQuery },
+	({ server, who, params: { mac, slot }, query: { issue } }) =>
+		revokeSlot(server.db, who, mac, { slot, issue })
 );
