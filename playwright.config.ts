@@ -4,8 +4,8 @@ import { launchOptions } from './tests/e2e/launch.ts';
 export default defineConfig({
 	testDir: 'tests/e2e',
 	testMatch: '**/*.spec.ts',
-	// The fake adapter belongs to one browser, and two cores do not carry two browsers and a server.
-	workers: 1,
+	// Each worker has a browser with an adapter of its own; most of a test is waiting for the air.
+	workers: 2,
 	// A retry would hide the very races that these tests look for.
 	retries: 0,
 	forbidOnly: true,
