@@ -129,10 +129,10 @@ export class PaperOutbox {
 	/** While set, no packet is stored. */
 	gate: Promise<void> | null = null;
 
-	async append(batch: Omit<OutboxBatch, 'sealed'>): Promise<boolean> {
+	async append(batch: Omit<OutboxBatch, 'sealed'>, begun: boolean): Promise<boolean> {
 		await this.gate;
 		const before = this.batches.get(batch.id);
-		if (before?.sealed) return false;
+		if (before ? before.sealed : begun) return false;
 		const packets = [...(before?.packets ?? []), ...batch.packets];
 		this.batches.set(batch.id, { ...batch, packets, sealed: false });
 		return true;

@@ -88,6 +88,18 @@ describe('sync', () => {
 		expect(second![1]!.id).not.toBe(first![0]!.id);
 	});
 
+	test('puts packets that come after the batch has left into another batch', async () => {
+		const sync = makeSync();
+		const kept = sync.begin(MAC, SESSION);
+		await kept.add(said(1));
+		await sync.flush();
+		await kept.add(said(2));
+		await sync.flush();
+		const [first, second] = requests;
+		expect(second!.map(({ packets }) => packets.length)).toEqual([1]);
+		expect(second![0]!.id).not.toBe(first![0]!.id);
+	});
+
 	test('keeps what the server does not list', async () => {
 		const sync = makeSync();
 		await sync.begin(MAC, SESSION).add(said(1));

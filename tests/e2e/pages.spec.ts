@@ -244,7 +244,7 @@ test('a fresh server: somebody sets up a company, and lets a second person in by
 	await second.getByLabel('Email').fill('bo@example.org');
 	await second.getByLabel('Password').fill('another long password');
 	await second.keyboard.press('Enter');
-	await expect(second.getByText('Pump house 3')).toBeVisible();
+	await expect(second.getByRole('link', { name: /^Pump house 3/ })).toBeVisible();
 	// Only what was granted.
 	await expect(second.getByText('Depot gate')).toHaveCount(0);
 	expect((await second.request.get(`${server.url}/api/locks/F1:E2:D3:C4:B5:A7`)).status()).toBe(

@@ -24,19 +24,23 @@ function batch(id: string, receivedAt: number, packets = ['p']) {
 
 describe('the outbox', () => {
 	test('appends to a batch until it is sealed', async () => {
-		expect(await outbox.append(batch('1', 10, ['x']))).toBe(true);
-		expect(await outbox.append(batch('1', 20, ['y', 'z']))).toBe(true);
+		expect(await outbox.append(batch('1', 10, ['x']), false)).toBe(true);
+		expect(await outbox.append(batch('1', 20, ['y', 'z']), true)).toBe(true);
 		expect((await outbox.take('a', MOST)).batches).toMatchObject([
 			{ id: '1', receivedAt: 10, packets: ['x', 'y', 'z'], sealed: true }
 		]);
-		expect(await outbox.append(batch('1', 30, ['late']))).toBe(false);
+		expect(await outbox.append(batch('1', 30, ['late']), true)).toBe(false);
 		expect((await outbox.unsent('a')).batches[0]!.packets).toEqual(['x', 'y', 'z']);
+		// Gone to the server, its id does not come back with other packets.
+		await outbox.settle(['1'], []);
+		expect(await outbox.append(batch('1', 30, ['late']), true)).toBe(false);
+		expect((await outbox.unsent('a')).batches).toEqual([]);
 	});
 
 	test('gives the oldest first, in portions', async () => {
-		await outbox.append(batch('c', 3, ['1', '2', '3']));
-		await outbox.append(batch('a', 1));
-		await outbox.append(batch('b', 2));
+		await outbox.append(batch('c', 3, ['1', '2', '3']), false);
+		await outbox.append(batch('a', 1), false);
+		await outbox.append(batch('b', 2), false);
 		const ids = async (most: { batches: number; packets: number }) =>
 			(await outbox.take('a', { ...most, claims: 9 })).batches.map(({ id }) => id);
 		expect(await ids({ batches: 2, packets: 9 })).toEqual(['a', 'b']);
@@ -46,16 +50,16 @@ describe('the outbox', () => {
 	});
 
 	test('survives the closing of its database', async () => {
-		await outbox.append(batch('1', 1));
+		await outbox.append(batch('1', 1), false);
 		await vault.close();
 		expect((await new Outbox(new Vault(name)).unsent('a')).batches).toHaveLength(1);
 		expect((await outbox.unsent('a')).batches).toHaveLength(1);
 	});
 
 	test('lets a newer version upgrade, and says then that it is outdated', async () => {
-		await outbox.append(batch('1', 1));
+		await outbox.append(batch('1', 1), false);
 		const newer = await openDB(name, 99);
-		await expect(outbox.append(batch('2', 1))).rejects.toMatchObject({
+		await expect(outbox.append(batch('2', 1), false)).rejects.toMatchObject({
 			name: 'VaultError',
 			code: 'outdated'
 		});
@@ -63,8 +67,8 @@ describe('the outbox', () => {
 	});
 
 	test('settles in one step', async () => {
-		await outbox.append(batch('1', 1));
-		await outbox.append(batch('2', 2));
+		await outbox.append(batch('1', 1), false);
+		await outbox.append(batch('2', 2), false);
 		await outbox.settle(['1', 'unknown'], [{ id: '2', code: 'conflict' }]);
 		expect((await outbox.unsent('a')).batches).toEqual([]);
 		expect(await outbox.refused()).toMatchObject([{ id: '2', code: 'conflict' }]);

@@ -4,8 +4,8 @@ import type { OutboxBatch } from '../vault/outbox.ts';
 /** A lock sends some ten packets a command; a device that floods is not given the whole disk. */
 const MOST_PACKETS = 2_000;
 
-/** Adds a batch to the outbox; false when one of its id was sent already, so that it may not grow. */
-export type Keep = (batch: Omit<OutboxBatch, 'sealed'>) => Promise<boolean>;
+/** Adds to a batch, new or begun; false when it was sent already, so that it may not grow. */
+export type Keep = (batch: Omit<OutboxBatch, 'sealed'>, begun: boolean) => Promise<boolean>;
 
 /** Where the packets of one session go. */
 export class Kept {
@@ -14,6 +14,7 @@ export class Kept {
 	readonly #waiting: string[] = [];
 	#id = crypto.randomUUID() as string;
 	#receivedAt = 0;
+	#begun = false;
 	#last: Promise<void> = Promise.resolve();
 	/** Packets so far. */
 	count = 0;
@@ -37,10 +38,12 @@ export class Kept {
 		const packets = this.#waiting.splice(0);
 		if (packets.length === 0) return;
 		const batch = () => ({ ...this.#head, id: this.#id, receivedAt: this.#receivedAt, packets });
-		if (await this.#keep(batch())) return;
+		const begun = this.#begun;
+		this.#begun = true;
+		if (await this.#keep(batch(), begun)) return;
 		// A batch of its own, sorted after the one before.
 		this.#id = crypto.randomUUID();
 		this.#receivedAt = Math.max(Date.now(), this.#receivedAt + 1);
-		await this.#keep(batch());
+		await this.#keep(batch(), false);
 	}
 }

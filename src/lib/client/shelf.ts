@@ -19,10 +19,10 @@ export class Shelf {
 	}
 
 	/** See Outbox; never rejects. */
-	async append(batch: Omit<OutboxBatch, 'sealed'>): Promise<boolean> {
+	async append(batch: Omit<OutboxBatch, 'sealed'>, begun: boolean): Promise<boolean> {
 		if (this.#sent.has(batch.id)) return false;
 		try {
-			const taken = await this.#disk.append(batch);
+			const taken = await this.#disk.append(batch, begun);
 			this.#tell(null);
 			return taken;
 		} catch (cause) {
@@ -85,7 +85,7 @@ export class Shelf {
 	async #putAway(): Promise<void> {
 		try {
 			for (const [id, batch] of this.#batches) {
-				await this.#disk.append(batch);
+				await this.#disk.append(batch, false);
 				this.#batches.delete(id);
 				this.#tell(null);
 			}

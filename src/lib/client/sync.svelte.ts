@@ -67,7 +67,7 @@ export class Sync {
 	/** A place for what one lock says in one session. */
 	begin(mac: string, session: string): Kept {
 		const company = this.#parts.company();
-		return new Kept({ mac, session, company }, (batch) => this.#keep(batch));
+		return new Kept({ mac, session, company }, (batch, begun) => this.#keep(batch, begun));
 	}
 
 	/**
@@ -104,10 +104,10 @@ export class Sync {
 	}
 
 	/** @returns false when the batch was sent already, so that it may not grow */
-	#keep(batch: Omit<OutboxBatch, 'sealed'>): Promise<boolean> {
+	#keep(batch: Omit<OutboxBatch, 'sealed'>, begun: boolean): Promise<boolean> {
 		// Counted before it is stored: what is sent meanwhile is counted anew afterwards.
 		this.#add(batch.session, batch.packets.length);
-		return this.#shelf.append(batch);
+		return this.#shelf.append(batch, begun);
 	}
 
 	#add(session: string, number: number): void {

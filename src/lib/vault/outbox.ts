@@ -60,15 +60,17 @@ export class Outbox {
 	}
 
 	/**
-	 * Adds packets to the batch of this id, which is made if there is none.
-	 * @returns false, and nothing is stored, when the batch is sealed
+	 * Adds packets to the batch of this id.
+	 * @param begun whether some of its packets were stored before; otherwise it is made
+	 * @returns false, and nothing is stored, when the batch is sealed, or has left already
 	 * @throws VaultError
 	 */
-	append(batch: Omit<OutboxBatch, 'sealed'>): Promise<boolean> {
+	append(batch: Omit<OutboxBatch, 'sealed'>, begun: boolean): Promise<boolean> {
 		return this.#vault.use(async (db) => {
 			const tx = db.transaction('outbox', 'readwrite', { durability: 'strict' });
 			const before = await tx.store.get(batch.id);
-			if (before?.sealed) return false;
+			// One that is gone is on the server: its id with other packets would be refused.
+			if (before ? before.sealed : begun) return false;
 			const packets = [...(before?.packets ?? []), ...batch.packets];
 			const after = { ...batch, ...before, packets, sealed: false };
 			await Promise.all([tx.store.put(stored(after)), tx.done]);
