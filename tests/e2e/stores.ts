@@ -18,10 +18,19 @@ export function stored(page: Page, database: string, store: string): Promise<str
 		([database, store]) =>
 			new Promise<string>((done, fail) => {
 				const opening = indexedDB.open(database);
-				opening.onerror = () => fail(opening.error as Error);
+				let absent = false;
+				opening.onupgradeneeded = () => {
+					absent = true;
+					opening.transaction?.abort();
+				};
+				opening.onerror = () => (absent ? done('[]') : fail(opening.error as Error));
 				opening.onsuccess = () => {
 					const db = opening.result;
-					if (!db.objectStoreNames.contains(store)) return done('[]');
+					// Left open, or made here, it would keep the app from making its own.
+					if (!db.objectStoreNames.contains(store)) {
+						db.close();
+						return done('[]');
+					}
 					const all = db.transaction(store).objectStore(store).getAll();
 					all.onsuccess = () => {
 						db.close();

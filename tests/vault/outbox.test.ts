@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { openDB } from 'idb';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Outbox } from '../../src/lib/vault/outbox.ts';
 import { Vault } from '../../src/lib/vault/store.ts';
 
@@ -64,6 +64,19 @@ describe('the outbox', () => {
 			code: 'outdated'
 		});
 		newer.close();
+	});
+
+	test('does not wait for ever for somebody who holds an older version', async () => {
+		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+		const older = await openDB(name, 1);
+		const blocked = expect(outbox.append(batch('1', 1), false)).rejects.toMatchObject({
+			name: 'VaultError',
+			code: 'unavailable'
+		});
+		await vi.advanceTimersByTimeAsync(10_000);
+		await blocked;
+		vi.useRealTimers();
+		older.close();
 	});
 
 	test('settles in one step', async () => {

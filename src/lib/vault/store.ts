@@ -21,6 +21,9 @@ export class VaultError extends Error {
 	}
 }
 
+/** Milliseconds to wait for the database: a tab with an older app that never lets go of it blocks it. */
+const OPENS_WITHIN = 4_000;
+
 /** The database of this phone, opened when it is first needed and again after the browser closed it. */
 export class Vault {
 	readonly #name: string;
@@ -52,13 +55,29 @@ export class Vault {
 		(await opening?.catch(() => undefined))?.close();
 	}
 
-	#open(): Promise<IDBPDatabase<VaultSchema>> {
-		return openDB<VaultSchema>(this.#name, VERSION, {
-			upgrade: (db, from, _to, tx) => void upgrade(db, from, tx).catch(() => tx.abort()),
+	async #open(): Promise<IDBPDatabase<VaultSchema>> {
+		const opening = openDB<VaultSchema>(this.#name, VERSION, {
+			upgrade: (db, from, _to, tx) => {
+				// Whoever opens hears that it failed.
+				tx.done.catch(() => undefined);
+				void upgrade(db, from, tx).catch(() => tx.abort());
+			},
 			// Another tab wants to upgrade: it may not have to wait until this one is closed.
 			blocking: () => void this.close(),
 			terminated: () => (this.#opening = undefined)
 		});
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		const tooLate = new Promise<never>((_, reject) => {
+			timer = setTimeout(() => {
+				void opening.then((db) => db.close()).catch(() => undefined);
+				reject(new VaultError('unavailable', 'another tab does not let go of the vault'));
+			}, OPENS_WITHIN);
+		});
+		try {
+			return await Promise.race([opening, tooLate]);
+		} finally {
+			clearTimeout(timer);
+		}
 	}
 }
 
