@@ -15,6 +15,7 @@ export default defineConfig({
 	reporter: 'list',
 	use: {
 		launchOptions: launchOptions('stock'),
-		trace: 'retain-on-failure'
+		// What moves is drawn by the processor here; so is every frame of a trace (`--trace on` when one is wanted).
+		contextOptions: { reducedMotion: 'reduce' }
 	}
 });
