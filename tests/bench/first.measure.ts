@@ -27,7 +27,7 @@ test('first load of the list', async ({ page, server }) => {
 		await route.continue();
 	});
 	await page.goto('/locks');
-	await expect(page.getByRole('link', { name: /North gate/ })).toBeVisible();
+	await expect(page.getByRole('link', { name: /^North gate/ })).toBeVisible();
 	await sleep(SETTLED);
 	const all = await kilobytes(scripts);
 	console.log(`  and ${(all - first).toFixed(1)} KB for tap and keys, once the list is drawn`);
