@@ -115,11 +115,7 @@ test('a key revoked while the phone is offline opens until the lock has heard of
 	await asked.getByRole('button', { name: 'Revoke' }).click();
 	await expect(row.getByText('Revoked, still opens, waiting for the lock')).toBeVisible();
 
-	padlock.press();
-	await button(page).click();
-	await headline(page, 'It’s open');
-	padlock.close();
-	await headline(page, 'Asleep');
+	await openOnce(page, padlock);
 	expect(padlock.openings).toBe(2);
 	await manage();
 	await expect(row.getByText('Revoked, still opens, waiting for the lock')).toBeVisible();
@@ -127,11 +123,7 @@ test('a key revoked while the phone is offline opens until the lock has heard of
 
 	await visit.network('online');
 	await expect.poll(async () => (await stored(visit))?.state).toBe('revoked');
-	padlock.press();
-	await button(page).click();
-	await headline(page, 'It’s open');
-	padlock.close();
-	await headline(page, 'Asleep');
+	await openOnce(page, padlock);
 	await keyIs(visit, server, padlock.mac, 'off');
 	const { keys } = await ask<LockKeysReply>(visit, server, 'GET', `/api/locks/${padlock.mac}/keys`);
 	expect(keys[0]!.wipedAt).not.toBeNull();
@@ -166,11 +158,7 @@ test('the lock refuses a revoked key that a phone has kept', async ({ phone, ser
 	const [key] = (await ask<LockKeysReply>(visit, server, 'GET', `/api/locks/${padlock.mac}/keys`))
 		.keys;
 	await ask(visit, server, 'DELETE', `/api/locks/${padlock.mac}/keys/${key!.slot}`);
-	padlock.press();
-	await button(page).click();
-	await headline(page, 'It’s open');
-	padlock.close();
-	await headline(page, 'Asleep');
+	await openOnce(page, padlock);
 	await visit.network('offline');
 	padlock.press();
 	await button(page).click();

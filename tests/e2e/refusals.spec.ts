@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import type { CommandsReply } from '../../src/lib/api/app/locks.ts';
+import { look } from './look.ts';
 import { againButton, expect, headline, openButton, test } from './fixtures-lock.ts';
 
 /** What is refused, and what two people do at once: nothing opens that should not, nothing is lost. */
@@ -12,6 +13,7 @@ test('a lock that nobody here knows is told as such, and so is one that was take
 }) => {
 	await page.goto('/locks/AA:BB:CC:DD:EE:FF');
 	await expect(page.getByText('It was removed, or it is not yours to see.')).toBeVisible();
+	await look(page);
 	await page.goto(`/locks/${padlock.mac}`);
 	await openButton(page).waitFor();
 	// The server answers a foreign lock as it answers one that is not there.

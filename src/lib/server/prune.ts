@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Db } from './db/connect.ts';
 import { firstId } from './db/id.ts';
 import { DAY } from './lease.ts';
+import { openedUnclaimed } from './slot-rows.ts';
 import { holdLock } from './slots.ts';
 
 /*
@@ -95,19 +96,7 @@ async function deleteOffSlots(db: Db, now: number): Promise<number> {
 		// As the index has it: no value of a parameter is known when it is chosen.
 		.where(sql<boolean>`state = 'off'`)
 		.where('off_at', '<', now - OFF_SLOTS)
-		.where((e) =>
-			e.not(
-				e.exists(
-					e
-						.selectFrom('activity')
-						.select('activity.id')
-						.whereRef('activity.lock_id', '=', 'slot.lock_id')
-						.whereRef('activity.slot', '=', 'slot.slot')
-						.whereRef('activity.issue', '=', 'slot.issue')
-						.where(sql<boolean>`claimed = 0`)
-				)
-			)
-		)
+		.where((e) => e.not(openedUnclaimed(e)))
 		.orderBy('off_at')
 		.limit(TURN)
 		.execute();

@@ -1,8 +1,14 @@
-import type { Selectable } from 'kysely';
+import {
+	sql,
+	type Expression,
+	type ExpressionBuilder,
+	type Selectable,
+	type SqlBool
+} from 'kysely';
 import { isChange, type Slot } from './core/slot.ts';
 import type { Db } from './db/connect.ts';
 import type { SlotTable } from './db/slot-tables.ts';
-import type { LockTable } from './db/tables.ts';
+import type { Tables, LockTable } from './db/tables.ts';
 
 export type SlotRow = Selectable<SlotTable>;
 
@@ -21,6 +27,20 @@ export function takenSlots(db: Db, lockId: string): Promise<SlotRow[]> {
 		.where('state', '!=', 'off')
 		.orderBy('slot')
 		.execute();
+}
+
+/** Whether the key of a slot opened what no phone has claimed: the activity tells of it by this row. */
+export function openedUnclaimed(e: ExpressionBuilder<Tables, 'slot'>): Expression<SqlBool> {
+	return e.exists(
+		e
+			.selectFrom('activity')
+			.select('activity.id')
+			.whereRef('activity.lock_id', '=', 'slot.lock_id')
+			.whereRef('activity.slot', '=', 'slot.slot')
+			.whereRef('activity.issue', '=', 'slot.issue')
+			// As the index has it: no value of a parameter is known when it is chosen.
+			.where(sql<boolean>`claimed = 0`)
+	);
 }
 
 /** A row as the reducer takes it. */

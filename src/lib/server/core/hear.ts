@@ -21,7 +21,8 @@ const HELD = 1000;
  * Takes in what one lock said: proofs, acknowledgements, battery and log, each once however often
  * and in whatever order it comes. What no key opens goes to quarantine. Packets are deciphered
  * before the transaction, which only writes. `claim` runs first in it. Returns how many packets no
- * key opened; null, and writes nothing, when the lock is not in this scope. Throws CoreError `moved`, and what `claim` throws.
+ * key opened; null, and writes nothing, when the lock is not in this scope. Throws CoreError
+ * `moved`, and what `claim` throws.
  */
 export async function hear(
 	{ db, secret }: Core,

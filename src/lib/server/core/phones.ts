@@ -2,6 +2,7 @@ import { PHONES, type ContactRequest } from '../../api/app/offline.ts';
 import type { Db } from '../db/connect.ts';
 import { ServerError } from '../error.ts';
 import type { Member } from '../people/identity.ts';
+import { openedUnclaimed } from '../slot-rows.ts';
 
 /**
  * Notes that a phone was in contact. For one that is new, one that is known no longer may be
@@ -86,20 +87,7 @@ async function stillNeeded(
 		.distinct()
 		.where('user_id', '=', userId)
 		.where('company_id', '=', companyId)
-		.where((e) =>
-			e.or([
-				e('state', 'in', ['waiting', 'on-lock']),
-				e.exists(
-					e
-						.selectFrom('activity')
-						.select('activity.id')
-						.whereRef('activity.lock_id', '=', 'slot.lock_id')
-						.whereRef('activity.slot', '=', 'slot.slot')
-						.whereRef('activity.issue', '=', 'slot.issue')
-						.where('claimed', '=', 0)
-				)
-			])
-		)
+		.where((e) => e.or([e('state', 'in', ['waiting', 'on-lock']), openedUnclaimed(e)]))
 		.execute();
 	return new Set(rows.map(({ phone_id }) => phone_id));
 }
