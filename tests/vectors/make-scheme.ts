@@ -5,22 +5,33 @@
  */
 import {
 	ackBody,
+	addLock,
 	app,
 	authKey,
+	clearLocks,
+	clearQuickClick,
 	digestOf,
+	engage,
+	firmwareUpdate,
 	firstBlock,
 	getLogs,
+	getQuickClicks,
 	hex,
 	K,
 	MAC,
 	mix,
 	packets,
+	quickClickBody,
 	recordBody,
 	removeKey,
+	removeLock,
 	reset,
 	server,
 	setKey,
+	setQuickClick,
+	setSettings,
 	setUp,
+	setUpFob,
 	shutDown,
 	un,
 	unlock,
@@ -28,7 +39,8 @@ import {
 	type Command,
 	type Under,
 	type Ack,
-	type LogRecord
+	type LogRecord,
+	type QuickClickLeft
 } from './reference.ts';
 
 // The lock of all examples
@@ -96,9 +108,14 @@ function serverExample(
 	epoch: number,
 	id: number,
 	ordinal: number,
-	said: { ack: Ack } | { record: LogRecord }
+	said: { ack: Ack } | { record: LogRecord } | { quickClick: QuickClickLeft }
 ) {
-	const body = 'ack' in said ? ackBody(said.ack) : recordBody(said.record);
+	const body =
+		'ack' in said
+			? ackBody(said.ack)
+			: 'record' in said
+				? recordBody(said.record)
+				: quickClickBody(said.quickClick);
 	const by = { key: master(epoch), epoch, session };
 	const packet = server(by, type, id, ordinal, body);
 	return {
@@ -167,6 +184,8 @@ function firstContact() {
 export function makeScheme() {
 	const slotKey = K(root, GENERATION, 1, 1);
 	const writes = [reset, setKey(1, slotKey, T, T + 604_800), removeKey(100)];
+	const extras = [clearQuickClick(0), setQuickClick(7, '0110', 3, true), setSettings(true)];
+	const fobWrites = [clearLocks, addLock(1, slotKey, 'F1:E2:D3:C4:B5:A6', 1), removeLock(2)];
 	const unlocked = { opcode: 0xa2, epoch: 1, clockWasUnknown: false, moreRecords: false };
 	return {
 		source:
@@ -202,7 +221,7 @@ export function makeScheme() {
 			slot,
 			expect: hex(K(root, generation!, epoch!, slot!))
 		})),
-		digests: [[], [reset], writes].map((list) => ({
+		digests: [[], [reset], writes, extras, fobWrites].map((list) => ({
 			key: hex(base),
 			writes: list.map((w) => ({ opcode: w.opcode, argument: w.argument, data: hex(w.data) })),
 			expect: hex(digestOf(base, list))
@@ -220,6 +239,26 @@ export function makeScheme() {
 			commandExample('set key', setKey(1, slotKey, T, T + 604_800), 1, 2, T),
 			commandExample('set key, always', setKey(100, slotKey, 0, FOR_EVER), 0, 7, T),
 			commandExample('unshackle', unshackle(9), 1, 5, T),
+			commandExample('set quick click', setQuickClick(7, '0110', 3, true), 1, 2, T),
+			commandExample('set quick click, shortest', setQuickClick(1, '000', 255, false), 1, 3, T),
+			commandExample(
+				'set quick click, longest',
+				setQuickClick(100, '100000000000000000000001', 254, false),
+				1,
+				4,
+				T
+			),
+			commandExample('clear quick click', clearQuickClick(100), 1, 5, T),
+			commandExample('clear all quick clicks', clearQuickClick(0), 1, 6, T),
+			commandExample('get quick clicks', getQuickClicks, 1, 7, T),
+			commandExample('set settings', setSettings(true), 1, 8, T),
+			commandExample('set settings, none', setSettings(false), 1, 9, T),
+			commandExample('engage', engage(9), 1, 10, T),
+			commandExample('firmware update', firmwareUpdate, 1, 11, T),
+			commandExample('clear locks', clearLocks, 0, 1, T),
+			commandExample('add lock', addLock(1, slotKey, 'F1:E2:D3:C4:B5:A6', 100), 0, 2, T),
+			commandExample('remove lock', removeLock(100), 1, 3, T),
+			commandExample('set up fob', setUpFob(fobWrites, base, master(1), 1), 0, 4, T),
 			commandExample('time above 2^31', unlock(1), 70_000, 6, 0x80000000, secondSession)
 		],
 		grants: [
@@ -228,7 +267,7 @@ export function makeScheme() {
 			grantExample(42, 7, session, 1)
 		],
 		appPackets: [
-			...[0x60, 0x61, 0x62, 0x63, 0x65, 0x69, 0x6a, 0x6d].map((result) => ({
+			...[0x60, 0x61, 0x62, 0x63, 0x65, 0x68, 0x69, 0x6a, 0x6d].map((result) => ({
 				input: { result, id: 0x1f },
 				expect: hex(app(result, 0x1f))
 			}))
@@ -269,6 +308,15 @@ export function makeScheme() {
 			}),
 			serverExample('log', 0x76, 1, 5, 3, {
 				record: { counter: 0x010203, time: T, action: 1, who: 0x4d }
+			}),
+			serverExample('key, of a fob', 0x74, 1, 4, 0, {
+				ack: { ...unlocked, opcode: 0xc0, result: 0x60, lockState: 3, argument: 3 }
+			}),
+			serverExample('quick click', 0x77, 1, 7, 4, {
+				quickClick: { position: 7, uses: 2, code: '0110', counter: 0x010203 }
+			}),
+			serverExample('quick click, used up', 0x77, 1, 7, 5, {
+				quickClick: { position: 100, uses: 0, code: '100000000000000000000001', counter: 0xffffff }
 			}),
 			serverExample('log, greatest values', 0x76, 0, 255, 256, {
 				record: { counter: 0xffffff, time: 0xffffffff, action: 9, who: 255 }
