@@ -166,7 +166,7 @@ export const setUp = (
 	data: Buffer.concat([master, u32(epoch), digestOf(under, writes), Buffer.alloc(4)])
 });
 
-// 9. Fobs
+// 8. Fobs
 export const addLock = (position: number, key: Buffer, mac: string, slot: number): Command => ({
 	opcode: 0xc1,
 	argument: position,

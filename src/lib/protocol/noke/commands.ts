@@ -3,7 +3,7 @@ import { ascii, concat, equal, littleEndian, readLittleEndian, type Bytes } from
 import { ProtocolError } from '../errors.ts';
 import { BLOCK_LENGTH, sealCommand, sum8 } from './frame.ts';
 
-/** Opcodes of docs/lock-scheme.md 4.1 and 9. A0..B1 and C0..C3 bear Nokē's public names, B2..B4 are ours. */
+/** Opcodes of docs/lock-scheme.md 4.1 and 8. A0..B1 and C0..C3 bear Nokē's public names, B2..B4 are ours. */
 export const OPCODE = {
 	shutDown: 0xa0,
 	setUp: 0xa1,
