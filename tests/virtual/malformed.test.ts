@@ -67,7 +67,7 @@ describe('malformed', () => {
 	});
 
 	it('answers 62 to opcodes that are not in the table', () => {
-		for (const opcode of [0x00, 0xa4, 0xa6, 0xaa, 0xb1, 0xc0, 0xff]) {
+		for (const opcode of [0x00, 0xa4, 0xa8, 0xaa, 0xac, 0xb5, 0xc0, 0xc1, 0xc2, 0xc3, 0xff]) {
 			const said = benchWithSlot5().send({ opcode, argument: 0, data: new Uint8Array(0) }, 1);
 			expect(results(said)).toEqual(['invalid-command']);
 		}
