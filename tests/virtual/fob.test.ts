@@ -22,7 +22,7 @@ import { factoryFob } from '../../src/lib/virtual/noke/fob.ts';
 import type { SavedFob } from '../../src/lib/virtual/noke/fob-state.ts';
 import { activeKeys } from '../../src/lib/virtual/noke/store.ts';
 import { Bench, results, slotKey } from './bench.ts';
-import { credential, FobBench, fobMaster, fobResults, LOCK } from './fob-bench.ts';
+import { credential, FobBench, fobResults, LOCK } from './fob-bench.ts';
 
 const entropy = new Uint8Array(16);
 const saves = (said: { outputs: readonly object[] }) =>
