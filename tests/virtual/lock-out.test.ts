@@ -68,8 +68,8 @@ describe('guessing', () => {
 		expect(times).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
 	});
 
-	it('begins anew after a right entry', () => {
-		const bench = ready();
+	it.each([255, 200])('begins anew after a right entry of a code with %i uses', (uses) => {
+		const bench = ready(uses);
 		guess(bench, 5);
 		waited(bench);
 		guess(bench, 4);
