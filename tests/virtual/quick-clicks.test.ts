@@ -101,11 +101,18 @@ describe('a quick click', () => {
 		bench.tap();
 		bench.tap();
 		bench.send(opening('unlock', 7), 1);
-		bench.event({ kind: 'disconnect' });
-		bench.event({ kind: 'close' });
 		bench.tap();
 		bench.event({ kind: 'tick' }, 2_000);
 		expect(bench.lock.view().turning).toBe(false);
+		bench.event({ kind: 'write', bytes: bench.packets(opening('unlock', 8), 1)[0]! });
+		bench.tap();
+		bench.runMotor();
+		bench.tap();
+		bench.tap();
+		bench.event({ kind: 'tick' }, 2_000);
+		expect(bench.lock.view().turning).toBe(false);
+		bench.enter('000');
+		expect(newest(bench)).toEqual([ACTION.unlockedByQuickClick, 1]);
 	});
 
 	it('opens while a phone is connected, and leaves alone what that has staged', () => {
