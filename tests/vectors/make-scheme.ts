@@ -115,7 +115,7 @@ export function makeScheme() {
 	const unlocked = { opcode: 0xa2, epoch: 1, clockWasUnknown: false, moreRecords: false };
 	return {
 		source:
-			'Made by make-scheme.ts from docs/lock-scheme.md with node:crypto alone (AES-128-ECB, HKDF; AES-CMAC by hand). It shares no code with Hasp.',
+			'Made by make-scheme.ts from docs/lock-scheme.md with node:crypto alone (AES-128-ECB, HKDF; AES-CMAC by hand). It shares no code with Hasp. Packets, bodies and digests were checked once more with Python over OpenSSL.',
 		conventions: { hex: 'lower case', time: 'Unix seconds' },
 		lock: { baseKey: hex(base), root: hex(root), generation: GENERATION },
 		mixes: [
