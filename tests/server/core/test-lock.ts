@@ -1,6 +1,7 @@
 import { fromHex, toHex, type Bytes } from '../../../src/lib/protocol/bytes.ts';
 import { factoryState, VirtualPadlock } from '../../../src/lib/virtual/noke/padlock.ts';
 import type { Output, PadlockEvent } from '../../../src/lib/virtual/noke/state.ts';
+import type { KeySet } from '../../../src/lib/virtual/noke/keyset.ts';
 import { activeKeys } from '../../../src/lib/virtual/noke/store.ts';
 
 export const BASE_KEY = '000102030405060708090a0b0c0d0e0f';
@@ -59,9 +60,14 @@ export class TestLock {
 		return this.#lock.view().name;
 	}
 
-	/** What is in its flash: 16 bytes in hex. */
+	/** What is in its flash. */
+	get holds(): KeySet<string> {
+		return activeKeys(this.#lock.saved.flash);
+	}
+
+	/** 16 bytes in hex. */
 	get masterKey(): string {
-		return activeKeys(this.#lock.saved.flash).master;
+		return this.holds.master;
 	}
 
 	get engaged(): boolean {

@@ -28,6 +28,7 @@ export function openApi(origin: string): Json {
 			schemas: { Failure: schemaOf(Failure, 'output') },
 			responses: {
 				TooLarge: response('The body is larger than 256 KiB: `error_code` 3.', FAILURE),
+				TooMany: response('The key sends too much: `error_code` 99, and `Retry-After`.', FAILURE),
 				Internal: response('The server failed: `error_code` 1.', FAILURE)
 			}
 		}
@@ -53,6 +54,7 @@ function operation(name: EndpointName): Json {
 				oneOf: [schemaOf(successOf(data), 'output'), FAILURE]
 			}),
 			413: { $ref: '#/components/responses/TooLarge' },
+			...(keys.includes('mobile') ? { 429: { $ref: '#/components/responses/TooMany' } } : {}),
 			500: { $ref: '#/components/responses/Internal' }
 		}
 	};

@@ -62,9 +62,9 @@ async function run(core: CoreServer, request: Request, progress: Progress): Prom
 	if (key === null) throw badKey();
 	// What is posted to /core/ itself is a call of the library, whose body says which.
 	const named = progress.endpoint;
+	if (named === undefined) progress.name = 'upload';
 	allow(named ?? 'upload', key);
 	if (ENDPOINTS[named ?? 'upload'].keys.length > 1) allowPublic(core, key);
-	if (named === undefined) progress.name = 'upload';
 	const body = await readJson(request);
 	const endpoint = named ?? endpointFor(body);
 	if (endpoint === undefined) throw noEndpoint();
