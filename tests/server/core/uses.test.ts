@@ -66,6 +66,18 @@ describe.each(databases)('how often a quick click may still be used, on $name', 
 		expect(await uses()).toEqual({ '010': 49 });
 	});
 
+	test('a power cut may spend a use that no record tells of: the lock is asked', async () => {
+		await issue(['010', 9]);
+		await open();
+		expect((await lab.row(lock)).uses_asked).toBe(0);
+		lock.cutPower();
+		await open();
+		expect((await lab.row(lock)).uses_asked).toBe(1);
+		await open();
+		expect((await lab.row(lock)).uses_asked).toBe(0);
+		expect(await uses()).toEqual({ '010': 9 });
+	});
+
 	test('a new count that was on its way when some were used', async () => {
 		await issue(['010', 9]);
 		await open();

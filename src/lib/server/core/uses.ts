@@ -25,7 +25,10 @@ export async function countUses(
 ): Promise<Updateable<LockTable>> {
 	const openings = fresh.filter(({ event }) => event.position !== null);
 	const answers = answersIn(row, active, said, fresh);
-	const lost = (oldestKept(said) ?? 0) > row.log_cursor + 1;
+	// A power cut can spend a use that no record tells of.
+	const lost =
+		(oldestKept(said) ?? 0) > row.log_cursor + 1 ||
+		fresh.some(({ event }) => event.action === 'start_up');
 	const wasAsked = said.some((one) => isAnswer(one) && isNews(one, fresh));
 	if (openings.length === 0 && !wasAsked) return lost ? { uses_asked: 1 } : {};
 	const before = await trx
