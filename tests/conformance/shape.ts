@@ -86,7 +86,10 @@ export function that(says: string, holdsFor: (value: unknown) => boolean): Check
 
 export const someText = that('a text that is not empty', (v) => typeof v === 'string' && v !== '');
 export const anyText = that('a text', (v) => typeof v === 'string');
-export const count = that('a whole number, 0 or more', (v) => Number.isInteger(v) && Number(v) >= 0);
+export const count = that(
+	'a whole number, 0 or more',
+	(v) => Number.isInteger(v) && Number(v) >= 0
+);
 export const yesOrNo = that('true or false', (v) => typeof v === 'boolean');
 
 /** A list whose every element has the shape. */

@@ -15,9 +15,12 @@ export interface CoreCall {
 
 const commands = (stand: Stand): object => ({ mac: stand.mac(), session: newSession() });
 const codes = (stand: Stand): object => ({ mac: stand.mac(), quick_clicks: [] });
-const credentials = (stand: Stand): object => ({ fob_mac: stand.fobs(1)[0]!, locks: [] });
-const revoked = (stand: Stand): object => ({ fob_mac: stand.fobs(1)[0]!, tracking_keys: ['none'] });
-const fob = (stand: Stand): object => ({ mac: stand.fobs(1)[0]!, session: newSession() });
+const credentials = (stand: Stand): object => ({ fob_mac: stand.fobs(1)[0]!.mac, locks: [] });
+const revoked = (stand: Stand): object => ({
+	fob_mac: stand.fobs(1)[0]!.mac,
+	tracking_keys: ['none']
+});
+const fob = (stand: Stand): object => ({ mac: stand.fobs(1)[0]!.mac, session: newSession() });
 const none = (): object => ({});
 
 function call(

@@ -1,8 +1,8 @@
-import type { TestLock } from '../../server/core/test-lock.ts';
+import type { Padlock } from '../padlock.ts';
 import { succeeded } from '../envelope.ts';
 import { count, each, maybe, someText, yesOrNo, type Shape } from '../shape.ts';
 import type { Stand } from '../stand.ts';
-import { MAC } from './lock.ts';
+import { MAC } from './locks-shown.ts';
 
 /** One code as the quick click family answers it. */
 export interface Code {
@@ -81,23 +81,37 @@ export async function codesAt(stand: Stand, mac: string): Promise<Code[]> {
 }
 
 /** Padlocks without a quick click, and with nothing waiting. */
-export async function codeless(stand: Stand, many: number): Promise<TestLock[]> {
-	const locks = await stand.padlocks(many);
+export async function codeless(stand: Stand, many: number): Promise<Padlock[]> {
+	const locks = await stand.padlocks(3);
 	for (const lock of locks) {
-		const codes = (await codesAt(stand, lock.mac)).filter(({ revoked }) => !revoked);
+		const all = await codesAt(stand, lock.mac);
+		const codes = all.filter(({ revoked }) => !revoked);
 		for (let i = 0; i < codes.length; i += 50)
 			await change(stand, 'revoke', lock.mac, codes.slice(i, i + 50));
-		await stand.open(lock);
+		if (all.length > 0) await stand.open(lock);
 	}
-	return locks;
+	return locks.slice(0, many);
 }
 
 /** A padlock without a quick click. */
-export async function codelessLock(stand: Stand): Promise<TestLock> {
+export async function codelessLock(stand: Stand): Promise<Padlock> {
 	return (await codeless(stand, 1))[0]!;
 }
 
 /** `n` as a code of this many presses. */
 export function codeNumber(n: number, presses = 12): string {
 	return n.toString(2).padStart(presses, '0');
+}
+
+/** The codes, sorted. */
+export function names(codes: readonly Code[]): string[] {
+	return codes.map(({ code }) => code).toSorted();
+}
+
+/** A padlock that holds this code, and is known to. */
+export async function holding(stand: Stand, code: string, uses = 255): Promise<Padlock> {
+	const lock = await codelessLock(stand);
+	await change(stand, 'issue', lock.mac, [{ code, uses }]);
+	await stand.open(lock);
+	return lock;
 }

@@ -20,7 +20,10 @@ export const FRAME: readonly Case[] = [
 		run: async (stand) => {
 			for (const version of ['0.0.0', '0.1.0', '1.0.0']) {
 				const { body } = await stand.ask('lock/', { api_version: version });
-				fits(body, atLeast({ error_code: 0, data: atLeast({ locks: each({ check: () => null }) }) }));
+				fits(
+					body,
+					atLeast({ error_code: 0, data: atLeast({ locks: each({ check: () => null }) }) })
+				);
 			}
 		}
 	},

@@ -1,50 +1,10 @@
 import type { Case } from '../case.ts';
 import { succeeded } from '../envelope.ts';
-import { count, each, either, fits, same, someText, anyText, that, yesOrNo, type Shape } from '../shape.ts';
-import { absentMac, newSession, type Stand } from '../stand.ts';
+import { same } from '../shape.ts';
+import { absentMac } from '../stand.ts';
 import { badInputs, withoutMac } from './refusals.ts';
-
-const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-export const MAC = /^([0-9A-F]{2}:){5}[0-9A-F]{2}$/;
-
-const LOCK: Shape = {
-	mac: MAC,
-	created_by: anyText,
-	created_date: DATE,
-	setup_count: count,
-	hw_version: /^\d[a-z]$/,
-	fw_version: /^\d+\.\d+$/,
-	serial: anyText,
-	internal_battery: count,
-	external_battery: count,
-	status: either('ready', 'awaiting setup'),
-	flags: either('none', each(someText, 1)),
-	settings: that('a map of settings', (v) => typeof v === 'object' && v !== null && !Array.isArray(v))
-};
-
-const ANSWER = { request: 'lock', data: { locks: each(LOCK) } };
-
-interface Shown {
-	mac: string;
-	serial: string;
-	setup_count: number;
-	status: string;
-	flags: string | string[];
-	settings: Record<string, boolean>;
-	internal_battery: number;
-}
-
-/** One lock as lock/ shows it. */
-export async function shown(stand: Stand, mac: string): Promise<Shown> {
-	const { locks } = await stand.data('lock/', { macs: [mac] });
-	same(locks?.map((lock: Shown) => lock.mac), [mac], `the locks with the MAC ${mac}`);
-	return locks[0];
-}
-
-async function macsFor(stand: Stand, body: unknown): Promise<string[]> {
-	const { locks } = await stand.data('lock/', body);
-	return locks.map(({ mac }: Shown) => mac).toSorted();
-}
+import type { Shown } from './locks-shown.ts';
+import { ANSWER, shown, macsFor } from './locks-shown.ts';
 
 export const LOCK_CASES: readonly Case[] = [
 	{
@@ -54,7 +14,11 @@ export const LOCK_CASES: readonly Case[] = [
 			const mac = stand.mac();
 			const answer = await stand.ask('lock/', { macs: [mac] });
 			succeeded(answer, ANSWER);
-			same(answer.body.data.locks.map((lock: Shown) => lock.mac), [mac], 'the locks');
+			same(
+				answer.body.data.locks.map((lock: Shown) => lock.mac),
+				[mac],
+				'the locks'
+			);
 		}
 	},
 	{
@@ -75,7 +39,11 @@ export const LOCK_CASES: readonly Case[] = [
 			succeeded(answer, ANSWER);
 			const all = answer.body.data.locks.map(({ mac }: Shown) => mac);
 			for (const mac of [...stand.macs(3), stand.other().mac])
-				same(all.filter((one: string) => one === mac), [mac], 'one lock among all');
+				same(
+					all.filter((one: string) => one === mac),
+					[mac],
+					'one lock among all'
+				);
 			same(await macsFor(stand, undefined), all.toSorted(), 'all locks, asked without a body');
 		}
 	},
@@ -120,55 +88,6 @@ export const LOCK_CASES: readonly Case[] = [
 			same(texts[0], texts[1], 'the answer about a foreign lock');
 			const all = await macsFor(stand, {});
 			same(all.includes(stand.foreignLock()), false, 'a foreign lock among all');
-		}
-	},
-	{
-		name: 'lock/settings-shown',
-		rule: 'text, POST /lock/: settings is a map of lock settings and their values',
-		run: async (stand) => {
-			fits((await shown(stand, stand.mac())).settings, { 'explicit-lock': yesOrNo }, 'settings');
-		}
-	},
-	{
-		name: 'lock/setup',
-		rule: 'text: the first online unlock sets the lock up; 6.3: it is known when its packets arrive',
-		run: async (stand) => {
-			const lock = stand.fresh();
-			const before = { status: 'awaiting setup', setup_count: 0 };
-			const state = async () => {
-				const { status, setup_count } = await shown(stand, lock.mac);
-				return { status, setup_count };
-			};
-			same(await state(), before, 'before the first unlock');
-			const { session, server, opened } = await stand.open(lock, { upload: false });
-			same(opened, true, 'the first unlock opens');
-			same(await state(), before, 'before the lock was heard');
-			await stand.upload(lock.mac, session, server);
-			same(await state(), { status: 'ready', setup_count: 1 }, 'after the lock was heard');
-			await stand.open(lock);
-			same(await state(), { status: 'ready', setup_count: 1 }, 'after the second unlock');
-		}
-	},
-	{
-		name: 'lock/setup-not-by-asking',
-		rule: '6.3: asking for commands, or a claim without the packets, sets nothing up',
-		run: async (stand) => {
-			const { mac } = stand.other();
-			await stand.data('unlock/', { mac, session: newSession() });
-			await stand.tell('restore/confirm/', { mac, command_id: 1 });
-			await stand.upload(mac, newSession(), []);
-			const { status, setup_count } = await shown(stand, mac);
-			same({ status, setup_count }, { status: 'awaiting setup', setup_count: 0 }, 'the lock');
-		}
-	},
-	{
-		name: 'lock/battery',
-		rule: 'text, batteries: voltage in millivolts; the session has it in bytes 2 and 3',
-		run: async (stand) => {
-			const [lock] = (await stand.padlocks(1)) as [Awaited<ReturnType<typeof stand.padlock>>];
-			const { session } = await stand.open(lock);
-			const millivolts = Buffer.from(session, 'hex').readUInt16LE(2);
-			same((await shown(stand, lock.mac)).internal_battery, millivolts, 'internal_battery');
 		}
 	},
 	...badInputs('lock', 'treatment 8 and the types of the table', {

@@ -59,7 +59,11 @@ export const QC_ISSUE_CASES: readonly Case[] = [
 				{ code: '10100', uses: 255 },
 				{ code: '010', uses: 10 }
 			]);
-			same(data.map((lock) => lock.mac), [mac], 'the locks of the answer');
+			same(
+				data.map((lock) => lock.mac),
+				[mac],
+				'the locks of the answer'
+			);
 			const codes = data[0]!.quick_clicks.toSorted((a, b) => (a.code < b.code ? -1 : 1));
 			fits(codes, [
 				{ code: '010', pending: true, uses: 10, start_uses: 10 },
@@ -76,9 +80,7 @@ export const QC_ISSUE_CASES: readonly Case[] = [
 				request: 'qc/issue',
 				details: 'null',
 				errors: [{ mac, code: '10001', msg: someText, action: 'issue' }],
-				data: [
-					{ mac, quick_clicks: [{ code: '00000', pending: true, uses: 30, start_uses: 30 }] }
-				],
+				data: [{ mac, quick_clicks: [{ code: '00000', pending: true, uses: 30, start_uses: 30 }] }],
 				version: '1.0.0'
 			});
 		}
@@ -153,7 +155,11 @@ export const QC_ISSUE_CASES: readonly Case[] = [
 			const { mac } = await codelessLock(stand);
 			const codes = ['000', '111', '0'.repeat(24), '01'.repeat(12)].toSorted();
 			await change(stand, 'issue', mac, codes);
-			same((await codesAt(stand, mac)).map(({ code }) => code), codes, 'the codes of the lock');
+			same(
+				(await codesAt(stand, mac)).map(({ code }) => code),
+				codes,
+				'the codes of the lock'
+			);
 		}
 	},
 	{

@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { Caller } from './call.ts';
+import { line, runCases } from './case.ts';
+import { findEquipment } from './equipment.ts';
+import { Stand } from './stand.ts';
+import { SUITE } from './suite.ts';
+
+/*
+ * `npm run conformance -- --url … --private-key … --mobile-key …`: every case against one server of the
+ * API, one line each, then `N passed, N failed`. Exit code 0: none failed; 1: some; 2: it did not run.
+ */
+
+const USAGE = `usage: npm run conformance -- --url http://localhost:3000/core/ --private-key KEY --mobile-key KEY
+         [--foreign-lock MAC] [--foreign-fob MAC]
+
+  --url           where the API begins
+  --private-key   a company's keys on that server; the company is changed by the run
+  --mobile-key
+  --foreign-lock  a lock and a fob of another company; the cases about them fail without
+  --foreign-fob
+
+The company needs eight HD padlocks (4I, firmware 4.25) and one other lock (3P) that await setup, and
+two fobs, all virtual and out of the box: the run opens them itself, with the public default base key.`;
+
+async function main(): Promise<number> {
+	const { values } = parseArgs({
+		options: {
+			url: { type: 'string' },
+			'private-key': { type: 'string' },
+			'mobile-key': { type: 'string' },
+			'foreign-lock': { type: 'string' },
+			'foreign-fob': { type: 'string' }
+		}
+	});
+	const { url, 'private-key': privateKey, 'mobile-key': mobileKey } = values;
+	if (!url || !privateKey || !mobileKey) throw new Error('url and both keys are needed');
+	const caller = new Caller(url, { private: privateKey, mobile: mobileKey });
+	const foreign = { lock: values['foreign-lock'], fob: values['foreign-fob'] };
+	const stand = new Stand(caller, await findEquipment(caller, foreign));
+	let failed = 0;
+	for await (const outcome of runCases(stand, SUITE)) {
+		console.log(line(outcome));
+		if (outcome.wrong !== null) failed++;
+	}
+	console.log(`${SUITE.length - failed} passed, ${failed} failed`);
+	return failed === 0 ? 0 : 1;
+}
+
+try {
+	process.exitCode = await main();
+} catch (error) {
+	console.error(error instanceof Error ? error.message : error);
+	console.error(`\n${USAGE}`);
+	process.exitCode = 2;
+}
