@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { addKey } from '../../../src/lib/server/keys.ts';
+import { addFob } from '../../../src/lib/server/fobs.ts';
 import { addLock } from '../../../src/lib/server/locks.ts';
 import { addCompany } from '../../../src/lib/server/people/companies.ts';
 import { TestApp, type Answer } from '../../api/app.ts';
 import type { databases } from '../../setup/databases.ts';
 import { Caller } from '../call.ts';
 import { findEquipment } from '../equipment.ts';
+import { BASE_KEY } from '../padlock.ts';
 import { Stand } from '../stand.ts';
 
 /** One call on its way to the server. */
@@ -72,10 +74,14 @@ export class House {
 		const own = await this.#company();
 		for (let i = 0; i < PADLOCKS; i++) await this.#lock(own.id, '4I', '4.25');
 		await this.#lock(own.id, '3P', '2.10');
-		const foreign = await this.#company();
-		const lock = await this.#lock(foreign.id, '4I', '4.25');
+		for (let i = 0; i < 2; i++) await this.#fob(own.id);
+		const other = await this.#company();
+		const foreign = {
+			lock: await this.#lock(other.id, '4I', '4.25'),
+			fob: await this.#fob(other.id)
+		};
 		const caller = new Caller(this.#url, own);
-		return new Stand(caller, await findEquipment(caller, { lock, fob: undefined }));
+		return new Stand(caller, await findEquipment(caller, foreign));
 	}
 
 	async #company(): Promise<{ id: string; private: string; mobile: string }> {
@@ -93,6 +99,20 @@ export class House {
 		const environment = 'production' as const;
 		const lock = { mac, name: mac, place: '', serial: `SER-${mac}`, hardwareType, firmware };
 		await addLock(db, secret, by, { ...lock, environment });
+		return mac;
+	}
+
+	async #fob(companyId: string): Promise<string> {
+		const { db, secret } = this.app.server;
+		const mac = newMac();
+		const by = { companyId, actor: 'cli', name: 'J Doe' };
+		await addFob(db, secret, by, {
+			mac,
+			serial: '',
+			name: mac,
+			environment: 'production',
+			baseKey: BASE_KEY
+		});
 		return mac;
 	}
 
