@@ -17,6 +17,7 @@ import { QC_ISSUE_CASES } from './cases/qc-issue.ts';
 import { QC_REVOKE_CASES } from './cases/qc-revoke.ts';
 import { RESTORE_CASES } from './cases/restore.ts';
 import { SETTINGS_CASES } from './cases/settings.ts';
+import { TIMELINE_CASES } from './cases/timeline.ts';
 import { UNLOCK_CASES } from './cases/unlock.ts';
 import { UPLOAD_CASES } from './cases/upload.ts';
 
@@ -37,6 +38,7 @@ export const SUITE: readonly Case[] = [
 	...FOBS_ISSUE_CASES,
 	...FOBS_REVOKE_CASES,
 	...FOBS_SYNC_CASES,
+	...TIMELINE_CASES,
 	...UPLOAD_CASES,
 	...RESTORE_CASES,
 	...ACTIVITY_CASES,

@@ -51,7 +51,7 @@ export const CODE_DEFECTS: readonly Defect[] = [
 	{
 		name: 'error_details of quick clicks are dropped',
 		caughtBy: 'qc/issue/example',
-		damage: () => answers(isAt(...QC), ({ error_details: _, ...body }: Json) => body)
+		damage: () => answers(isAt('qc/issue'), ({ error_details: _, ...body }: Json) => body)
 	},
 	{
 		name: 'error_details of quick clicks are an empty list',
@@ -144,9 +144,10 @@ export const CODE_DEFECTS: readonly Defect[] = [
 		name: 'a credential is synced as soon as it is issued',
 		caughtBy: 'fobs/status',
 		damage: () =>
-			answers(isAt('fobs/issue', 'fobs/display'), (body) =>
-				everywhere(body, 'status', () => 'synced')
-			)
+			answers(isAt('fobs/issue', 'fobs/display'), (body) => ({
+				...body,
+				data: everywhere(body.data, 'status', () => 'synced')
+			}))
 	},
 	{
 		name: 'a revoked credential is not told any more',

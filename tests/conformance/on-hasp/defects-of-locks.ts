@@ -144,7 +144,10 @@ export const LOCK_DEFECTS: readonly Defect[] = [
 	{
 		name: 'keys have the answer of their example',
 		caughtBy: 'keys/example-issue',
-		damage: () => successes(isAt('keys'), ({ data, api_version }) => ({ data, api_version }))
+		damage: () =>
+			successes(isAt('keys'), (body, { text }) =>
+				text.includes('issue') ? { data: body.data, api_version: body.api_version } : body
+			)
 	},
 	{
 		name: 'offline keys are placeholders',

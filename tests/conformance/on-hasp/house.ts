@@ -6,6 +6,7 @@ import { addFob } from '../../../src/lib/server/fobs.ts';
 import { addLock } from '../../../src/lib/server/locks.ts';
 import { addCompany } from '../../../src/lib/server/people/companies.ts';
 import { TestApp, type Answer } from '../../api/app.ts';
+import type { EnvironmentName } from '../../../src/lib/server/db/tables.ts';
 import type { databases } from '../../setup/databases.ts';
 import { Caller } from '../call.ts';
 import { findEquipment } from '../equipment.ts';
@@ -23,6 +24,14 @@ export interface Call {
 }
 
 export type Next = (call: Call) => Promise<Pick<Answer, 'status' | 'text'>>;
+
+/** A company with its keys of one environment. */
+interface Company {
+	readonly id: string;
+	readonly environment: EnvironmentName;
+	readonly private: string;
+	readonly mobile: string;
+}
 
 /** Something between client and server; most let all pass. */
 export type Between = (call: Call, next: Next) => ReturnType<Next>;
@@ -70,47 +79,48 @@ export class House {
 	}
 
 	/** A company with all that the suite needs, and a second one with a lock and a fob. */
-	async stand(): Promise<Stand> {
-		const own = await this.#company();
-		for (let i = 0; i < PADLOCKS; i++) await this.#lock(own.id, '4I', '4.25');
-		await this.#lock(own.id, '3P', '2.10');
-		for (let i = 0; i < 2; i++) await this.#fob(own.id);
-		const other = await this.#company();
+	async stand(environment: EnvironmentName = 'production'): Promise<Stand> {
+		const own = await this.#company(environment);
+		for (let i = 0; i < PADLOCKS; i++) await this.#lock(own, '4I', '4.25');
+		await this.#lock(own, '3P', '2.10');
+		for (let i = 0; i < 2; i++) await this.#fob(own);
+		const other = await this.#company(environment);
 		const foreign = {
-			lock: await this.#lock(other.id, '4I', '4.25'),
-			fob: await this.#fob(other.id)
+			lock: await this.#lock(other, '4I', '4.25'),
+			fob: await this.#fob(other)
 		};
 		const caller = new Caller(this.#url, own);
 		return new Stand(caller, await findEquipment(caller, foreign));
 	}
 
-	async #company(): Promise<{ id: string; private: string; mobile: string }> {
+	async #company(environment: EnvironmentName): Promise<Company> {
 		const { db } = this.app.server;
 		const { id } = await addCompany(db, `Company ${++this.#companies}`, 'cli');
 		const key = async (kind: 'private' | 'mobile') =>
-			(await addKey(db, id, 'cli', { environment: 'production', kind })).secret;
-		return { id, private: await key('private'), mobile: await key('mobile') };
+			(await addKey(db, id, 'cli', { environment, kind })).secret;
+		return { id, environment, private: await key('private'), mobile: await key('mobile') };
 	}
 
-	async #lock(companyId: string, hardwareType: string, firmware: string): Promise<string> {
+	async #lock(company: Company, hardwareType: string, firmware: string): Promise<string> {
 		const { db, secret } = this.app.server;
 		const mac = newMac();
+		const { id: companyId, environment } = company;
 		const by = { companyId, actor: 'cli', name: 'J Doe' };
-		const environment = 'production' as const;
 		const lock = { mac, name: mac, place: '', serial: `SER-${mac}`, hardwareType, firmware };
 		await addLock(db, secret, by, { ...lock, environment });
 		return mac;
 	}
 
-	async #fob(companyId: string): Promise<string> {
+	async #fob(company: Company): Promise<string> {
 		const { db, secret } = this.app.server;
 		const mac = newMac();
+		const { id: companyId, environment } = company;
 		const by = { companyId, actor: 'cli', name: 'J Doe' };
 		await addFob(db, secret, by, {
 			mac,
 			serial: '',
 			name: mac,
-			environment: 'production',
+			environment,
 			baseKey: BASE_KEY
 		});
 		return mac;
