@@ -3,6 +3,9 @@ import { Fob } from './fob.ts';
 import { Padlock } from './padlock.ts';
 import type { Equipment } from './stand.ts';
 
+/** What a run needs of a company's own: HD padlocks and fobs; and one other lock. */
+export const NEEDED = { padlocks: 10, fobs: 2 } as const;
+
 /** What a company lets out of its locks and fobs; the cases look whether it does so as it should. */
 interface Found {
 	readonly mac: string;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Caller } from './call.ts';
 import { line, runCases } from './case.ts';
-import { findEquipment } from './equipment.ts';
+import { findEquipment, NEEDED } from './equipment.ts';
 import { Stand } from './stand.ts';
 import { SUITE } from './suite.ts';
 
@@ -19,8 +19,8 @@ const USAGE = `usage: npm run conformance -- --url http://localhost:3000/core/ -
   --foreign-lock  a lock and a fob of another company; the cases about them fail without
   --foreign-fob
 
-The company needs eight HD padlocks (4I, firmware 4.25) and one other lock (3P) that await setup, and
-two fobs, all virtual and out of the box: the run opens them itself, with the public default base key.`;
+The company needs ${NEEDED.padlocks} HD padlocks (4I, firmware 4.25) and one other lock (3P) that await setup, and
+${NEEDED.fobs} fobs, all virtual and out of the box: the run opens them itself, with the public default base key.`;
 
 async function main(): Promise<number> {
 	const { values } = parseArgs({

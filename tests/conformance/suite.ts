@@ -14,6 +14,7 @@ import { OTHER_COMMANDS_CASES } from './cases/other-commands.ts';
 import { QC_COMBINED_CASES } from './cases/qc-combined.ts';
 import { QC_DISPLAY_CASES } from './cases/qc-display.ts';
 import { QC_ISSUE_CASES } from './cases/qc-issue.ts';
+import { QC_LIMIT_CASES } from './cases/qc-limits.ts';
 import { QC_REVOKE_CASES } from './cases/qc-revoke.ts';
 import { RESTORE_CASES } from './cases/restore.ts';
 import { SETTINGS_CASES } from './cases/settings.ts';
@@ -32,6 +33,7 @@ export const SUITE: readonly Case[] = [
 	...KEYS_ISSUE_CASES,
 	...KEYS_REVOKE_CASES,
 	...QC_ISSUE_CASES,
+	...QC_LIMIT_CASES,
 	...QC_REVOKE_CASES,
 	...QC_DISPLAY_CASES,
 	...QC_COMBINED_CASES,

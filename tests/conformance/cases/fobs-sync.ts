@@ -1,11 +1,11 @@
 import type { Case } from '../case.ts';
 import { refused, succeeded } from '../envelope.ts';
 import { count, same } from '../shape.ts';
-import { newSession, SAMPLE } from '../stand.ts';
+import { absentMac, newSession, SAMPLE } from '../stand.ts';
 import { askFobs, credentials, emptyFob, emptyFobs, grant, lines } from './fob-locks.ts';
 import { keyless } from './held-keys.ts';
 import { COMMANDS } from './commands.ts';
-import { badInputs } from './refusals.ts';
+import { badInputs, withoutMac } from './refusals.ts';
 
 const SYNC = { request: 'fobs/sync', data: COMMANDS, details: 'list' } as const;
 
@@ -73,6 +73,19 @@ export const FOBS_SYNC_CASES: readonly Case[] = [
 					'a foreign fob among all'
 				);
 			}
+		}
+	},
+	{
+		name: 'fobs/display/foreign',
+		rule: 'error codes 6 and 7: a fob of another company is answered as an absent one',
+		run: async (stand) => {
+			const texts: string[] = [];
+			for (const mac of [stand.foreignFob(), absentMac()]) {
+				const { body, text } = await stand.ask('fobs/display/', { fob_macs: [mac] });
+				same(body.data?.[0]?.locks ?? [], [], 'credentials of a fob that is not ours');
+				texts.push(withoutMac(text, mac));
+			}
+			same(texts[0], texts[1], 'the answer about a foreign fob');
 		}
 	},
 	{

@@ -94,6 +94,22 @@ export const KEYS_ISSUE_CASES: readonly Case[] = [
 			await keyless(stand, 1);
 		}
 	},
+	{
+		name: 'keys/hundred-at-once',
+		rule: '6.3: 100 keys a lock, also when many calls want the last ones at the same time',
+		run: async (stand) => {
+			const { macs } = await issued(stand, 1, ['first']);
+			const asked = Array.from({ length: 12 }, (_, i) => {
+				const tracking_keys = Array.from({ length: 12 }, (__, j) => `k${i}-${j}`);
+				return stand.ask('keys/', { issue: [{ macs, tracking_keys }] });
+			});
+			const done = (await Promise.all(asked)).filter(({ body }) => body.error_code === 0);
+			same(done.length, 8, 'calls of twelve keys that succeeded');
+			const all = (await ask(stand, {})).flatMap(({ keys }) => keys);
+			same(all.length, 97, 'keys afterwards');
+			await keyless(stand, 1);
+		}
+	},
 	...badInputs('keys', 'treatments 8 and 17', {
 		'issue without keys': (stand) => ({ issue: [{ macs: [stand.mac()] }] }),
 		'issue without locks': () => ({ issue: [{ tracking_keys: ['bob'] }] }),

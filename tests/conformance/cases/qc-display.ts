@@ -43,6 +43,7 @@ export const QC_DISPLAY_CASES: readonly Case[] = [
 			same(named(await displayed(stand)), both, 'locks with codes');
 			const answer = await stand.ask('qc/display/');
 			same(named(answer.body.data), both, 'locks with codes, asked without a body');
+			same(named(await displayed(stand, [])), both, 'locks with codes, with an empty list');
 			same(named(await displayed(stand, [a!.mac])), [a!.mac], 'locks with codes, of one');
 		}
 	},

@@ -6,7 +6,6 @@ import {
 	change,
 	CHANGED_DATA,
 	codelessLock,
-	codeNumber,
 	codesAt,
 	codesOf,
 	DETAILS,
@@ -16,23 +15,6 @@ import {
 import { badInputs, foreignAsAbsent } from './refusals.ts';
 
 const brief = (codes: readonly Code[]) => codes.map(({ code, uses }) => `${code} ${uses}`);
-
-/** A code that cannot be issued: alone it fails the call, beside a good one it is left out. */
-function badCode(what: string, bad: { code: unknown; uses?: unknown }): Case {
-	return {
-		name: `qc/issue/bad-${what.replaceAll(' ', '-')}`,
-		rule: `text, quick clicks: 3 to 24 presses of 1 and 0, 1-254 uses or 255 (${what})`,
-		run: async (stand) => {
-			const { mac } = await codelessLock(stand);
-			refused(await stand.ask('qc/issue/', codesOf(mac, [bad])), 'qc/issue', 3);
-			same(await codesAt(stand, mac), [], 'the codes of the lock');
-			const mixed = codesOf(mac, [{ code: '00000', uses: 30 }, bad]);
-			const answer = await stand.ask('qc/issue/', { ...mixed, api_version: '1.0.0' });
-			same(answer.body?.result, 'success', 'result, beside a code that can be issued');
-			same(brief(await codesAt(stand, mac)), ['00000 30'], 'the codes of the lock');
-		}
-	};
-}
 
 /** As the example of mixed success and failure, in some version. */
 async function mixed(stand: Stand, api_version?: string) {
@@ -135,34 +117,6 @@ export const QC_ISSUE_CASES: readonly Case[] = [
 		}
 	},
 	{
-		name: 'qc/issue/uses',
-		rule: 'text, quick clicks: 1-254 uses, or 255 for unlimited',
-		run: async (stand) => {
-			const { mac } = await codelessLock(stand);
-			const codes = [1, 2, 254, 255].map((uses, i) => ({ code: codeNumber(i, 5), uses }));
-			await change(stand, 'issue', mac, codes);
-			same(
-				(await codesAt(stand, mac)).map(({ uses, start_uses }) => [uses, start_uses]),
-				codes.map(({ uses }) => [uses, uses]),
-				'uses and start_uses'
-			);
-		}
-	},
-	{
-		name: 'qc/issue/lengths',
-		rule: 'text, quick clicks: codes of 3 to 24 characters',
-		run: async (stand) => {
-			const { mac } = await codelessLock(stand);
-			const codes = ['000', '111', '0'.repeat(24), '01'.repeat(12)].toSorted();
-			await change(stand, 'issue', mac, codes);
-			same(
-				(await codesAt(stand, mac)).map(({ code }) => code),
-				codes,
-				'the codes of the lock'
-			);
-		}
-	},
-	{
 		name: 'qc/issue/again',
 		rule: 'text, POST /qc/issue/: or to update the number of times an existing code can be used',
 		run: async (stand) => {
@@ -172,18 +126,6 @@ export const QC_ISSUE_CASES: readonly Case[] = [
 			fits(await codesAt(stand, mac), [
 				{ code: '10100', pending: true, revoked: false, uses: 7, start_uses: 7 }
 			]);
-		}
-	},
-	{
-		name: 'qc/issue/hundred',
-		rule: 'text, quick clicks: each lock can hold up to 100 quick click codes',
-		run: async (stand) => {
-			const { mac } = await codelessLock(stand);
-			const codes = Array.from({ length: 100 }, (_, i) => codeNumber(i));
-			await change(stand, 'issue', mac, codes.slice(0, 60));
-			await change(stand, 'issue', mac, codes.slice(60));
-			refused(await stand.ask('qc/issue/', codesOf(mac, [codeNumber(100)])), 'qc/issue', 3);
-			same((await codesAt(stand, mac)).length, 100, 'codes of the lock');
 		}
 	},
 	{
@@ -208,13 +150,6 @@ export const QC_ISSUE_CASES: readonly Case[] = [
 		rule: 'error code 7: lock not found, the same for a lock of another company',
 		run: (stand) => foreignAsAbsent(stand, 'qc/issue', (mac) => codesOf(mac, ['10100']))
 	},
-	badCode('two presses', { code: '10', uses: 1 }),
-	badCode('25 presses', { code: '1'.repeat(25), uses: 1 }),
-	badCode('other characters', { code: '10200', uses: 1 }),
-	badCode('no uses at all', { code: '10100', uses: 0 }),
-	badCode('256 uses', { code: '10100', uses: 256 }),
-	badCode('uses below zero', { code: '10100', uses: -1 }),
-	badCode('half a use', { code: '10100', uses: 1.5 }),
 	...badInputs('qc/issue', 'the types of the table', {
 		'no mac': () => ({ quick_clicks: [{ code: '10100', uses: 1 }] }),
 		'no codes': (stand) => ({ mac: stand.mac() }),
