@@ -80,6 +80,20 @@ export const FOBS_REVOKE_CASES: readonly Case[] = [
 		}
 	},
 	{
+		name: 'fobs/activity',
+		rule: 'text, POST /fobs/issue/: the tracking key tracks activity',
+		run: async (stand) => {
+			const who = `fob-${Date.now()}`;
+			const { lock, fob } = await carried(stand, who);
+			same(fob.opens(lock), true, 'the fob opens');
+			// What the lock said to the fob is lost; the server has to notice and to ask for it.
+			for (let i = 0; i < 2; i++) await stand.open(lock);
+			const { activity } = await stand.data('activity/', { tracking_keys: [who] });
+			const actions = activity.map(({ action }: { action: string }) => action);
+			same(actions, ['unlocked'], 'its activity');
+		}
+	},
+	{
 		name: 'fobs/keys-revoke-is-another',
 		rule: 'text, fobs: the timeline; revoking the key of a phone leaves the fob its own',
 		run: async (stand) => {

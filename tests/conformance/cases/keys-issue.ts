@@ -84,13 +84,17 @@ export const KEYS_ISSUE_CASES: readonly Case[] = [
 		rule: '6.3: 100 keys a lock; one more is refused and nothing is done',
 		run: async (stand) => {
 			const many = Array.from({ length: 100 }, (_, i) => `k${i}`);
-			const { macs } = await issued(stand, 1, many.slice(0, 98));
+			const { macs, locks } = await issued(stand, 1, many.slice(0, 98));
 			const more = (tracking_keys: string[]) => ({ issue: [{ macs, tracking_keys }] });
 			refused(await stand.ask('keys/', more(['a', 'b', 'c'])), 'keys', 3);
 			same((await ask(stand, {})).flatMap(({ keys }) => keys).length, 98, 'keys afterwards');
 			await ask(stand, more(many.slice(98)));
 			refused(await stand.ask('keys/', more(['a'])), 'keys', 3);
 			same(names(await ask(stand, {})), pairs(macs, many), 'every key');
+			const [{ keys }] = (await ask(stand, {})) as [KeysOfLock];
+			await stand.open(locks[0]!);
+			for (const key of [keys[0]!, keys[99]!])
+				same(stand.openOffline(locks[0]!, key).opened, true, 'opens after one online unlock');
 			await keyless(stand, 1);
 		}
 	},

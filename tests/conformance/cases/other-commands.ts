@@ -1,8 +1,9 @@
 import type { Case } from '../case.ts';
 import { refused, succeeded } from '../envelope.ts';
 import { count, same } from '../shape.ts';
-import { newSession, SAMPLE } from '../stand.ts';
+import { newSession, SAMPLE, type Key } from '../stand.ts';
 import { ANSWER, alike, byMac, explicit } from './commands.ts';
+import { keyless } from './held-keys.ts';
 
 export const OTHER_COMMANDS_CASES: readonly Case[] = [
 	...['unlock', 'unshackle'].map((path): Case => ({
@@ -30,6 +31,17 @@ export const OTHER_COMMANDS_CASES: readonly Case[] = [
 			const commands = await stand.commands('unshackle/', { mac: lock.mac, session });
 			lock.write(commands);
 			same(lock.shackle, 'out', 'the shackle');
+		}
+	},
+	{
+		name: 'unshackle/syncs',
+		rule: 'text, POST /unshackle/: operates identically to unlock, so it brings changes too',
+		run: async (stand) => {
+			const [lock] = await keyless(stand, 1);
+			const issue = [{ macs: [lock!.mac], tracking_keys: ['bob'] }];
+			const key: Key = (await stand.data('keys/', { issue })).locks[0].keys[0];
+			await stand.open(lock!, { path: 'unshackle/' });
+			same(stand.openOffline(lock!, key).opened, true, 'the key opens');
 		}
 	},
 	{

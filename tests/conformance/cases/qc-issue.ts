@@ -1,6 +1,6 @@
 import type { Case } from '../case.ts';
 import { refused, succeeded } from '../envelope.ts';
-import { fits, holds, same, someText } from '../shape.ts';
+import { fits, holds, same } from '../shape.ts';
 import type { Stand } from '../stand.ts';
 import {
 	change,
@@ -15,6 +15,9 @@ import {
 import { badInputs, foreignAsAbsent } from './refusals.ts';
 
 const brief = (codes: readonly Code[]) => codes.map(({ code, uses }) => `${code} ${uses}`);
+
+/** In the example's words. */
+const TOO_MANY_USES = "use count can't be greater than 255";
 
 /** As the example of mixed success and failure, in some version. */
 async function mixed(stand: Stand, api_version?: string) {
@@ -61,7 +64,7 @@ export const QC_ISSUE_CASES: readonly Case[] = [
 			succeeded(answer, {
 				request: 'qc/issue',
 				details: 'null',
-				errors: [{ mac, code: '10001', msg: someText, action: 'issue' }],
+				errors: [{ mac, code: '10001', msg: TOO_MANY_USES, action: 'issue' }],
 				data: [{ mac, quick_clicks: [{ code: '00000', pending: true, uses: 30, start_uses: 30 }] }],
 				version: '1.0.0'
 			});
@@ -126,6 +129,37 @@ export const QC_ISSUE_CASES: readonly Case[] = [
 			fits(await codesAt(stand, mac), [
 				{ code: '10100', pending: true, revoked: false, uses: 7, start_uses: 7 }
 			]);
+		}
+	},
+	{
+		name: 'qc/issue/on-the-lock',
+		rule: 'text, syncing: that code will not work until after the next online unlock of that lock',
+		run: async (stand) => {
+			const lock = await codelessLock(stand);
+			await change(stand, 'issue', lock.mac, ['0110']);
+			same(lock.enter('0110'), false, 'opens before the unlock');
+			await stand.open(lock);
+			same(lock.enter('0110'), true, 'opens after the unlock');
+		}
+	},
+	{
+		name: 'qc/issue/again-on-the-lock',
+		rule: 'text, POST /qc/issue/: to update the uses of a code that the lock holds',
+		run: async (stand) => {
+			const lock = await codelessLock(stand);
+			await change(stand, 'issue', lock.mac, [{ code: '0110', uses: 9 }]);
+			await stand.open(lock);
+			await change(stand, 'issue', lock.mac, [{ code: '0110', uses: 1 }]);
+			same(
+				(await codesAt(stand, lock.mac)).map(({ pending }) => pending),
+				[true],
+				'pending'
+			);
+			await stand.open(lock);
+			fits(await codesAt(stand, lock.mac), [
+				{ code: '0110', pending: false, revoked: false, uses: 1, start_uses: 1 }
+			]);
+			same([lock.enter('0110'), lock.enter('0110')], [true, false], 'opens once and again');
 		}
 	},
 	{

@@ -55,12 +55,17 @@ export const QC_LIMIT_CASES: readonly Case[] = [
 		name: 'qc/issue/hundred',
 		rule: 'text, quick clicks: each lock can hold up to 100 quick click codes',
 		run: async (stand) => {
-			const { mac } = await codelessLock(stand);
+			const lock = await codelessLock(stand);
+			const { mac } = lock;
 			const codes = Array.from({ length: 100 }, (_, i) => codeNumber(i));
 			await change(stand, 'issue', mac, codes.slice(0, 60));
 			await change(stand, 'issue', mac, codes.slice(60));
 			refused(await stand.ask('qc/issue/', codesOf(mac, [codeNumber(100)])), 'qc/issue', 3);
 			same((await codesAt(stand, mac)).length, 100, 'codes of the lock');
+			await stand.open(lock);
+			const waiting = (await codesAt(stand, mac)).filter(({ pending }) => pending);
+			same(waiting.length, 0, 'codes that are not on the lock after one online unlock');
+			same([lock.enter(codes[0]!), lock.enter(codes[99]!)], [true, true], 'first and last open');
 		}
 	},
 	{

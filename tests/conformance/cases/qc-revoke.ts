@@ -40,7 +40,9 @@ export const QC_REVOKE_CASES: readonly Case[] = [
 				[true],
 				'revoked'
 			);
+			same(lock.enter('10100'), true, 'the code opens before the unlock');
 			await stand.open(lock, { upload: false });
+			same(lock.enter('10100'), false, 'the code opens after the unlock');
 			same((await codesAt(stand, lock.mac)).length, 1, 'codes before the lock was heard');
 			await stand.open(lock);
 			same(await codesAt(stand, lock.mac), [], 'codes after the lock was heard');
