@@ -22,20 +22,34 @@ const USAGE = `usage: npm run conformance -- --url http://localhost:3000/core/ -
 The company needs ${NEEDED.padlocks} HD padlocks (4I, firmware 4.25) and one other lock (3P) that await setup, and
 ${NEEDED.fobs} fobs, all virtual and out of the box: the run opens them itself, with the public default base key.`;
 
+/** What was asked for, or null when the words make no sense. */
+function words() {
+	try {
+		const { values } = parseArgs({
+			options: {
+				url: { type: 'string' },
+				'private-key': { type: 'string' },
+				'mobile-key': { type: 'string' },
+				'foreign-lock': { type: 'string' },
+				'foreign-fob': { type: 'string' }
+			}
+		});
+		const { url, 'private-key': privateKey, 'mobile-key': mobileKey } = values;
+		if (!url || !URL.canParse(url) || !privateKey || !mobileKey) return null;
+		const foreign = { lock: values['foreign-lock'], fob: values['foreign-fob'] };
+		return { caller: new Caller(url, { private: privateKey, mobile: mobileKey }), foreign };
+	} catch {
+		return null;
+	}
+}
+
 async function main(): Promise<number> {
-	const { values } = parseArgs({
-		options: {
-			url: { type: 'string' },
-			'private-key': { type: 'string' },
-			'mobile-key': { type: 'string' },
-			'foreign-lock': { type: 'string' },
-			'foreign-fob': { type: 'string' }
-		}
-	});
-	const { url, 'private-key': privateKey, 'mobile-key': mobileKey } = values;
-	if (!url || !privateKey || !mobileKey) throw new Error('url and both keys are needed');
-	const caller = new Caller(url, { private: privateKey, mobile: mobileKey });
-	const foreign = { lock: values['foreign-lock'], fob: values['foreign-fob'] };
+	const asked = words();
+	if (asked === null) {
+		console.error(USAGE);
+		return 2;
+	}
+	const { caller, foreign } = asked;
 	const stand = new Stand(caller, await findEquipment(caller, foreign));
 	let failed = 0;
 	for await (const outcome of runCases(stand, SUITE)) {
@@ -49,7 +63,7 @@ async function main(): Promise<number> {
 try {
 	process.exitCode = await main();
 } catch (error) {
+	// Not a case that failed: there is no server, or none that speaks JSON.
 	console.error(error instanceof Error ? error.message : error);
-	console.error(`\n${USAGE}`);
 	process.exitCode = 2;
 }

@@ -1,4 +1,3 @@
-import type { Details } from '../envelope.ts';
 import { newSession, type Stand } from '../stand.ts';
 
 /** One call of the API, for the cases that hold for every one. */
@@ -8,9 +7,10 @@ export interface CoreCall {
 	/** What its answers say in `request`. */
 	readonly request: string;
 	readonly key: 'private' | 'mobile';
-	readonly details: Details;
 	/** A body that is well-formed. */
 	readonly body: (stand: Stand) => object;
+	/** Nothing has to be said: {} is well-formed. */
+	readonly takesNothing: boolean;
 }
 
 const commands = (stand: Stand): object => ({ mac: stand.mac(), session: newSession() });
@@ -28,7 +28,8 @@ function call(
 	body: (stand: Stand) => object,
 	more: Partial<CoreCall> = {}
 ): CoreCall {
-	return { path, request: path, key: 'private', details: 'none', body, ...more };
+	const takesNothing = body === none;
+	return { path, request: path, key: 'private', body, takesNothing, ...more };
 }
 
 /** Every call of the text, and what the library calls although the text has it not. */
@@ -39,15 +40,15 @@ export const CALLS: readonly CoreCall[] = [
 	call('engagelock', commands),
 	call('lock/settings', (stand) => ({ settings: {}, macs: [stand.mac()] })),
 	call('keys', none),
-	call('qc/issue', codes, { details: 'null' }),
-	call('qc/revoke', codes, { details: 'null' }),
-	call('qc/display', none, { details: 'null' }),
-	call('qc', none, { request: 'qc/display', details: 'null' }),
-	call('fobs/issue', credentials, { details: 'list' }),
-	call('fobs/revoke', revoked, { details: 'list' }),
-	call('fobs/display', none, { details: 'list' }),
-	call('fobs/sync', fob, { details: 'list' }),
-	call('fob/sync', fob, { request: 'fobs/sync', details: 'list' }),
+	call('qc/issue', codes),
+	call('qc/revoke', codes),
+	call('qc/display', none),
+	call('qc', none, { request: 'qc/display' }),
+	call('fobs/issue', credentials),
+	call('fobs/revoke', revoked),
+	call('fobs/display', none),
+	call('fobs/sync', fob),
+	call('fob/sync', fob, { request: 'fobs/sync' }),
 	call('upload', () => ({ logs: [] }), { key: 'mobile' }),
 	call('restore', commands, { key: 'mobile' }),
 	call('restore/confirm', (stand) => ({ mac: stand.mac(), command_id: 1 }), { key: 'mobile' }),

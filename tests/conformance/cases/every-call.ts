@@ -79,8 +79,12 @@ export const EVERY_CALL: readonly Case[] = CALLS.flatMap((call) => [
 		run: async (stand) => {
 			const ways = right(stand, call);
 			const asked = ['{}', '', undefined].map((body) => stand.ask(`${call.path}/`, body, ways));
-			const codes = (await Promise.all(asked)).map(({ body }) => body.error_code);
-			same(codes, Array(3).fill(codes[0]), 'error_code for {}, an empty text and no body');
+			for (const { body } of await Promise.all(asked))
+				same(
+					[body?.error_code, body?.request],
+					[call.takesNothing ? 0 : 3, call.request],
+					'error_code and request'
+				);
 		}
 	}
 ]);
