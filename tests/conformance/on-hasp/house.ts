@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { addKey } from '../../../src/lib/server/keys.ts';
+import { addKey } from '../../../src/lib/server/api-keys.ts';
 import { addFob } from '../../../src/lib/server/fobs.ts';
 import { addLock } from '../../../src/lib/server/locks.ts';
 import { addCompany } from '../../../src/lib/server/people/companies.ts';
