@@ -21,7 +21,7 @@ const SHELL = '/shell';
 const NOT_KEPT = /^\/(screenshots|icons|fonts\/OFL\.txt)/;
 
 /** Answered by the server alone: the APIs, and files that are not in the precache. */
-const NOT_PAGES = [/^\/(api|core|sifely)(\/|\?|$)/, /^[^?]*\.[a-z\d]+(\?|$)/i];
+const NOT_PAGES = [/^\/(api|core|pre-release|sifely)(\/|\?|$)/, /^[^?]*\.[a-z\d]+(\?|$)/i];
 
 const own = new Set(build);
 

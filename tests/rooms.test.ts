@@ -143,6 +143,17 @@ const VENDORS: readonly VendorFolder[] = [
 	}
 ];
 
+/** The suite that anybody may run against any server: it has HTTP and virtual locks, nothing of ours. */
+const CONFORMANCE: Room = {
+	name: 'conformance',
+	at: /^tests\/conformance\//,
+	rooms: ['protocol', 'virtual'],
+	packages: ['node:'],
+	plain: true
+};
+/** Where the suite meets this server. */
+const ON_HASP = 'tests/conformance/on-hasp/';
+
 const VAGUE = /^(utils?|helpers?|common|managers?|services?)$/;
 const LONGEST = 300;
 
@@ -172,6 +183,12 @@ describe('the house', () => {
 		const own = [...files, ...filesUnder('tests')].filter((file) => /\.(ts|js|svelte)$/.test(file));
 		const long = own.filter((file) => lineCount(readFileSync(file, 'utf8')) > LONGEST);
 		expect(long).toEqual([]);
+	});
+	test('lets the conformance suite know nothing of the server', () => {
+		const own = importsUnder('tests/conformance').filter(({ from }) => !from.startsWith(ON_HASP));
+		const outward = own.filter(({ to }) => !/^tests\/conformance\/(?!on-hasp\/)/.test(to));
+		expect(outward.length).toBeGreaterThan(0);
+		expect(complaints(outward.map((one) => judge([...ROOMS, CONFORMANCE], one)))).toEqual([]);
 	});
 	test('gives vendors equal files', () => {
 		const folders = ['src/lib/protocol/noke', 'src/lib/protocol/ttlock'].filter(existsSync);
@@ -228,6 +245,13 @@ describe('the checker notices', () => {
 		const [found] = importsIn(from, text);
 		expect(found && judgeVendor(VENDORS, found)).toMatch(/reaches into/);
 	});
+	test.each(["import '../../src/lib/server/keys.ts'", "import './on-hasp/house.ts'"])(
+		'the conformance suite looking into the server: %s',
+		(text) => {
+			const found = importsIn('tests/conformance/a.ts', text);
+			expect(complaints(found.map((one) => judge([...ROOMS, CONFORMANCE], one)))).toHaveLength(1);
+		}
+	);
 	test('a circle among folders', () => {
 		const one = importsIn('src/lib/server/core/a.ts', "import '../people/b.ts'");
 		const back = importsIn('src/lib/server/people/b.ts', "import type { A } from '../core/a.ts'");

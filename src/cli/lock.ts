@@ -3,8 +3,11 @@ import { AddLockRequest } from '../lib/api/app/locks.ts';
 import { Environment, Mac } from '../lib/api/app/shapes.ts';
 import type { Server } from '../lib/server/context.ts';
 import { parse } from '../lib/server/http/parse.ts';
-import { declareRecovery } from '../lib/server/core/recovery.ts';
+import { declareFobRecovery, declareRecovery } from '../lib/server/core/recovery.ts';
+import type { Db } from '../lib/server/db/connect.ts';
+import { resetKeys } from '../lib/server/key-reset.ts';
 import { importLocks } from '../lib/server/lock-import.ts';
+import { moveLock } from '../lib/server/lock-move.ts';
 import { addLock } from '../lib/server/locks.ts';
 import { ACTOR, companyOf } from './company.ts';
 import { MistakesError } from './failure.ts';
@@ -54,20 +57,48 @@ export async function importCompanyLocks({ db, secret }: Server, words: Words): 
 }
 
 /**
- * `lock recover`: the keys of one lock, or of all, are declared unknown, as after a restore from a
- * backup. The next online opening of each finds out which the lock holds.
+ * `lock recover`: the keys of one lock or fob, or of all, are declared unknown, as after a restore
+ * from a backup. The next online opening of each lock, the next sync of each fob, finds out which
+ * it holds.
  */
 export async function recoverCompanyLocks({ db }: Server, words: Words): Promise<object> {
 	expect(words, ['company', 'mac']);
 	const { id: companyId } = await companyOf(db, words);
-	const { mac } = words.options;
-	const macs =
-		mac === undefined
-			? (
-					await db.selectFrom('lock').select('mac').where('company_id', '=', companyId).execute()
-				).map((row) => row.mac)
-			: [parse(Mac, mac)];
+	const wanted = words.options.mac === undefined ? null : parse(Mac, words.options.mac);
+	const fobs = await fobMacs(db, companyId);
+	const chosen = wanted === null ? fobs : fobs.filter((mac) => mac === wanted);
+	const isFob = wanted !== null && chosen.length > 0;
+	const locks = wanted === null ? await lockMacs(db, companyId) : isFob ? [] : [wanted];
 	// One at a time: each is a transaction of its own, and people go on opening meanwhile.
-	for (const one of macs) await declareRecovery(db, { companyId }, one);
-	return { recovering: macs.length };
+	for (const mac of locks) await declareRecovery(db, { companyId }, mac);
+	for (const mac of chosen) await declareFobRecovery(db, companyId, mac);
+	return { recovering: locks.length + chosen.length };
+}
+
+async function lockMacs(db: Db, companyId: string): Promise<string[]> {
+	const rows = db.selectFrom('lock').select('mac').where('company_id', '=', companyId);
+	return (await rows.execute()).map(({ mac }) => mac);
+}
+
+async function fobMacs(db: Db, companyId: string): Promise<string[]> {
+	const rows = db.selectFrom('fob').select('mac').where('company_id', '=', companyId);
+	return (await rows.execute()).map(({ mac }) => mac);
+}
+
+/** `lock reset`: every key of the lock gets another value with its next online unlock. */
+export async function resetCompanyLock({ db }: Server, words: Words): Promise<object> {
+	expect(words, ['company', 'mac']);
+	const mac = parse(Mac, need(words, 'mac'));
+	const { id: companyId } = await companyOf(db, words);
+	return { mac, keys: await resetKeys(db, { companyId, actor: ACTOR }, mac) };
+}
+
+/** `lock move`: the lock, with its history, to the other environment. */
+export async function moveCompanyLock({ db }: Server, words: Words): Promise<object> {
+	expect(words, ['company', 'mac', 'environment']);
+	const mac = parse(Mac, need(words, 'mac'));
+	const environment = parse(Environment, need(words, 'environment'));
+	const { id: companyId } = await companyOf(db, words);
+	await moveLock(db, { companyId, actor: ACTOR }, mac, environment);
+	return { mac, environment };
 }

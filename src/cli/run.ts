@@ -4,7 +4,14 @@ import { makeLog } from '../lib/server/log.ts';
 import { addCompany, addCompanyKey, revokeCompanyKey } from './company.ts';
 import { describeFailure } from './failure.ts';
 import { backup } from './backup.ts';
-import { addCompanyLock, importCompanyLocks, recoverCompanyLocks } from './lock.ts';
+import { addCompanyFob } from './fob.ts';
+import {
+	addCompanyLock,
+	importCompanyLocks,
+	moveCompanyLock,
+	recoverCompanyLocks,
+	resetCompanyLock
+} from './lock.ts';
 import { addUser } from './user.ts';
 import { readWords, USAGE, UsageError, type Command } from './words.ts';
 
@@ -21,6 +28,9 @@ const COMMANDS: Record<string, Command> = {
 	'lock add': addCompanyLock,
 	'lock import': importCompanyLocks,
 	'lock recover': recoverCompanyLocks,
+	'lock reset': resetCompanyLock,
+	'lock move': moveCompanyLock,
+	'fob add': addCompanyFob,
 	'user add': addUser,
 	backup
 };

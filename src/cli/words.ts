@@ -10,7 +10,12 @@ export const USAGE = `Usage: npm run -s hasp -- COMMAND
            [--environment production|sandbox] [--base-key HEX]
   lock import FILE.csv --company ID [--environment production|sandbox]
   lock recover --company ID [--mac MAC]
-           (after a restore from a backup; without --mac every lock of the company)
+           (after a restore from a backup; without --mac every lock and fob of the company)
+  lock reset --company ID --mac MAC
+           (every key of the lock gets another value with its next online unlock)
+  lock move --company ID --mac MAC --environment production|sandbox
+  fob add --company ID --mac MAC [--serial S] [--name N] [--environment production|sandbox]
+           [--base-key HEX]
   user add --company ID --email E --name N --role owner|admin|member
            (a password on standard input; without one it is made and printed once)
   backup FILE

@@ -9,6 +9,7 @@ import { routes, TestApp, type Browser } from './app.ts';
 const ROWS: Readonly<Record<string, 'anyone' | 'person' | 'member' | 'manager'>> = {
 	'POST /api/auth/[...path]': 'anyone',
 	'GET /api/health': 'anyone',
+	'GET /api/core-openapi.json': 'anyone',
 	'GET /api/me': 'anyone',
 	'POST /api/demo': 'anyone',
 	'POST /api/invitations/preview': 'anyone',

@@ -6,6 +6,9 @@ import { SessionState } from '../../src/lib/client/session.svelte.ts';
 import { DemoStore } from '../../src/lib/vault/demo-store.ts';
 import type { SavedState } from '../../src/lib/virtual/noke/state.ts';
 import { fromHex } from '../../src/lib/protocol/bytes.ts';
+import { digestOfWrites, masterCommand } from '../../src/lib/protocol/noke/commands.ts';
+import { setQuickClick } from '../../src/lib/protocol/noke/quick-clicks.ts';
+import { setUp } from '../../src/lib/protocol/noke/writes.ts';
 
 const BASE_KEY = '000102030405060708090a0b0c0d0e0f';
 const LOCK = { mac: 'F1:E2:D3:C4:B5:A6', hardwareType: '4I', firmware: '4.25' };
@@ -48,6 +51,39 @@ describe('the padlock of the demo', () => {
 		expect(padlock.state).toMatchObject({ awake: true, light: 'blinking' });
 		vi.advanceTimersByTime(20_000);
 		expect(padlock.state.awake).toBe(false);
+	});
+
+	test('opens to a quick click: short and long presses, then a pause', async () => {
+		const padlock = await open();
+		const { connect } = padlock;
+		padlock.press();
+		const link = (await connect(wish()))!;
+		await link.ready;
+		const write = setQuickClick(3, { code: '010', uses: 1, capped: false });
+		const [key, wanted] = [fromHex(BASE_KEY), { masterKey: new Uint8Array(16).fill(9), epoch: 1 }];
+		const digest = digestOfWrites(key, [write]);
+		const at = { time: 1_790_000_000, session: link.hello };
+		const packets = [write, setUp(1, { ...wanted, digest })].flatMap((command, i) =>
+			masterCommand({ key, epoch: 0 }, command, { ...at, id: i + 1 })
+		);
+		for (const packet of packets) {
+			const heard = new Promise<Uint8Array>((resolve) =>
+				link.onBytes((bytes) => bytes[0] === 0x51 && resolve(bytes))
+			);
+			await link.write(packet);
+			expect(await heard).toMatchObject({ 1: 0x60 });
+		}
+		link.close();
+		await link.closed;
+		for (const held of [0, 500, 0]) {
+			padlock.press({ held });
+			expect(padlock.state.light).toBe(held > 0 ? 'green' : 'blinking');
+			vi.advanceTimersByTime(450);
+			expect(padlock.state.light).toBe(held > 0 ? 'blue' : 'blinking');
+			vi.advanceTimersByTime(450);
+		}
+		vi.advanceTimersByTime(2_000);
+		expect(padlock.state).toMatchObject({ shackle: 'open', light: 'green' });
 	});
 
 	test('links, with a fresh session each time, one link at a time', async () => {

@@ -7,7 +7,7 @@ import { AT, BROKEN, type State, type World } from './world.ts';
 export function violation(world: World, state: State, ignoring: readonly string[]): string | null {
 	const broken = BROKEN[state[AT.broken]!]!;
 	if (broken !== '' && !ignoring.includes(broken)) return broken;
-	const { sync, activeContent } = world.servers.value(state[AT.server]!);
+	const { sync, held } = world.servers.value(state[AT.server]!);
 	const { epoch, slots } = world.locks.value(state[AT.lock]!).keys;
 	if (!world.opensCleanly(state[AT.server]!, state[AT.lock]!)) return 'I1';
 	if (sync.phase === 'recover') return null;
@@ -16,7 +16,8 @@ export function violation(world: World, state: State, ignoring: readonly string[
 	if (sync.active > epoch) return 'I3';
 	const [first, second] = [slots[1]!.key - 100, slots[2]!.key - 200];
 	if (first !== second) return 'I4';
-	if (activeContent < 0) return null;
-	if (epoch === sync.active && first !== activeContent) return 'I4';
-	return first < activeContent ? 'I8' : null;
+	// After a restore nobody knows what the lock has, until a set is proven.
+	if (held.state === 'waiting') return null;
+	if (epoch === sync.active && first !== held.content) return 'I4';
+	return first < held.content ? 'I8' : null;
 }

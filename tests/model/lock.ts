@@ -1,10 +1,5 @@
-import {
-	change,
-	emptyStage,
-	factoryKeys,
-	type KeySet,
-	type Stage
-} from '../../src/lib/virtual/noke/keyset.ts';
+import { EMPTY_STAGE } from '../../src/lib/virtual/noke/commit.ts';
+import { change, factoryKeys, type KeySet, type Stage } from '../../src/lib/virtual/noke/keyset.ts';
 import { accept } from '../../src/lib/virtual/noke/order.ts';
 import { masterKey, writesOf, type Command } from './server.ts';
 
@@ -20,7 +15,7 @@ export interface Lock {
 /** At epoch 1 with content 0, one rotation behind it. */
 export function startLock(): Lock {
 	let keys = factoryKeys(masterKey(0, 0));
-	let stage = emptyStage(keys);
+	let stage: Stage<number> = EMPTY_STAGE;
 	const writes = writesOf(0);
 	for (const write of writes) ({ stage } = change(keys, stage, 'current', write));
 	const commit = {
@@ -36,7 +31,7 @@ export function startLock(): Lock {
 
 /** The session ended, by whatever: durable is only the key set. */
 export function forgetSession({ keys }: Lock): Lock {
-	return { keys, stage: emptyStage(keys), lastId: 0, wrongKeys: 0 };
+	return { keys, stage: EMPTY_STAGE, lastId: 0, wrongKeys: 0 };
 }
 
 export interface Worked {

@@ -38,7 +38,8 @@ describe('the production reducers keep I1 to I6 and I8', () => {
 
 describe('a mistake is found', () => {
 	it.each(Object.entries(MUTANTS))('%s', (name, rules) => {
-		const found = search(ONE_PHONE, rules);
+		// Some need a change that comes while another one is offered.
+		const found = search({ ...ONE_PHONE, rotations: 2 }, rules);
 		lines.push(sayFound(name, found));
 		expect(found.counterexample).not.toBeNull();
 	});

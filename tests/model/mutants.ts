@@ -15,8 +15,7 @@ export const MUTANTS: Record<string, Rules> = {
 						{
 							...server,
 							sync: steady(server.sync.active),
-							pendingContent: null,
-							wanted: server.activeContent,
+							held: { ...server.held, frozen: null, next: null, wanted: null },
 							emitted: null
 						}
 					]
@@ -48,10 +47,10 @@ export const MUTANTS: Record<string, Rules> = {
 	'client-claimed acknowledgement': {
 		...PRODUCTION,
 		lapses(server) {
-			const { sync, pendingContent } = server;
+			const { sync } = server;
 			if (sync.phase !== 'offered') return [];
-			const claimed = { activeContent: pendingContent!, pendingContent: null, emitted: null };
-			return [{ ...server, ...claimed, sync: steady(sync.pending) }];
+			const held = PRODUCTION.hold(server.held, { kind: 'proof', epoch: sync.pending });
+			return [{ ...server, held, emitted: null, sync: steady(sync.pending) }];
 		}
 	},
 
@@ -70,6 +69,33 @@ export const MUTANTS: Record<string, Rules> = {
 				...writes,
 				...offer.opensUnder.map((opened) => under(opened, version, { kind: 'open' }))
 			];
+		}
+	},
+
+	'a change joins the set that is offered': {
+		...PRODUCTION,
+		hold(held, event) {
+			if (event.kind !== 'change' || event.content === null || held.next === null)
+				return PRODUCTION.hold(held, event);
+			return { ...held, next: event.content };
+		}
+	},
+
+	'what is wanted counts as proven': {
+		...PRODUCTION,
+		hold(held, event) {
+			const after = PRODUCTION.hold(held, event);
+			if (event.kind !== 'proof' || held.frozen !== event.epoch) return after;
+			return { ...after, content: held.wanted ?? after.content, wanted: null };
+		}
+	},
+
+	'an offer counts as proof': {
+		...PRODUCTION,
+		hold(held, event) {
+			const after = PRODUCTION.hold(held, event);
+			if (event.kind !== 'freeze') return after;
+			return PRODUCTION.hold(after, { kind: 'proof', epoch: event.epoch });
 		}
 	}
 };

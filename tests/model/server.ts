@@ -1,3 +1,10 @@
+import {
+	isChange,
+	issued,
+	latest,
+	step as stepHeld,
+	type Held
+} from '../../src/lib/server/core/held.ts';
 import { step, type KeySync, type Offer } from '../../src/lib/server/core/sync.ts';
 import type { Write } from '../../src/lib/virtual/noke/keyset.ts';
 
@@ -7,12 +14,8 @@ import type { Write } from '../../src/lib/virtual/noke/keyset.ts';
  */
 export interface Server {
 	readonly sync: KeySync;
-	/** The content of the active epoch; -1 after a restore, when nobody knows. */
-	readonly activeContent: number;
-	/** The frozen content of the pending epoch, null when nothing is offered. */
-	readonly pendingContent: number | null;
-	/** The content that managers want on the lock. */
-	readonly wanted: number;
+	/** What managers want on the lock, and how far it got. After a restore it waits anew. */
+	readonly held: Held<number>;
 	/** Raised by the mutant that makes new keys for every retry; else 0. */
 	readonly version: number;
 	/** What was first emitted for the pending epoch: history, for I5 alone. */
@@ -43,6 +46,10 @@ export interface Command {
 /** What a mutant replaces. */
 export interface Rules {
 	readonly step: typeof step;
+	readonly hold: (
+		held: Held<number>,
+		event: Parameters<typeof stepHeld<number>>[1]
+	) => Held<number>;
 	readonly commands: (reply: Reply) => Omit<Command, 'id'>[];
 	/** New keys for the pending epoch at every retry. */
 	readonly regenerates: boolean;
@@ -54,6 +61,7 @@ export interface Rules {
 
 export const PRODUCTION: Rules = {
 	step,
+	hold: (held, event) => stepHeld(held, event).held,
 	commands: commandsOf,
 	regenerates: false,
 	emitsEarly: false,
@@ -62,9 +70,7 @@ export const PRODUCTION: Rules = {
 
 export const START: Server = {
 	sync: { phase: 'steady', active: 1 },
-	activeContent: 0,
-	pendingContent: null,
-	wanted: 0,
+	held: { ...issued(0), state: 'on-lock' },
 	version: 0,
 	emitted: null
 };
@@ -98,23 +104,28 @@ export function under(epoch: number, version: number, what: Command['what']): Om
 	return { epoch, key: masterKey(epoch, epoch > 1 ? version : 0), what };
 }
 
+/** What the set that is offered carries. */
+export function carried({ content, next }: Held<number>): number {
+	return next ?? content;
+}
+
 /** One open request: the row as it becomes, and the answer. */
 export function request(
 	server: Server,
 	firstId: number,
 	rules: Rules
 ): { server: Server; reply: Reply; changedAfterEmission: boolean } {
-	const { sync, offer } = rules.step(server.sync, {
-		kind: 'open-requested',
-		changes: server.wanted !== server.activeContent
-	});
+	const changes = isChange(server.held);
+	const { sync, offer } = rules.step(server.sync, { kind: 'open-requested', changes });
 	const froze = sync.phase === 'offered' && server.sync.phase !== 'offered';
 	const retried = sync.phase === 'offered' && !froze && rules.regenerates;
 	const version = retried ? Math.min(server.version + 1, 2) : server.version;
-	const pendingContent = froze ? server.wanted : server.pendingContent;
-	const now = sync.phase === 'offered' ? `${sync.pending}.${pendingContent}.${version}` : null;
-	const next = { ...server, sync, pendingContent, version, emitted: now };
-	const content = pendingContent ?? server.activeContent;
+	const held = froze
+		? rules.hold(server.held, { kind: 'freeze', epoch: sync.pending, content: null })
+		: server.held;
+	const content = carried(held);
+	const now = sync.phase === 'offered' ? `${sync.pending}.${content}.${version}` : null;
+	const next = { ...server, sync, held, version, emitted: now };
 	const recovery = sync.phase === 'recover';
 	return {
 		server: next,
@@ -127,12 +138,13 @@ export function request(
 export function prove(server: Server, epoch: number, probed: boolean, rules: Rules): Server {
 	const { sync, proven } = rules.step(server.sync, { kind: 'proof', epoch, probed });
 	if (sync === server.sync) return server;
-	const activeContent = proven ? server.pendingContent! : server.activeContent;
-	return { ...server, sync, activeContent, pendingContent: null, emitted: null };
+	const held = proven ? rules.hold(server.held, { kind: 'proof', epoch }) : server.held;
+	return { ...server, sync, held, emitted: null };
 }
 
 /** The row from a backup taken at the start; what managers want is asked of them again. */
 export function restore(server: Server, rules: Rules): Server {
 	const { sync } = rules.step(START.sync, { kind: 'restored' });
-	return { ...START, sync, activeContent: -1, wanted: server.wanted };
+	const held = rules.hold(START.held, { kind: 'restored', content: latest(server.held) });
+	return { ...START, sync, held };
 }

@@ -1,3 +1,4 @@
+import { latest } from '../../src/lib/server/core/held.ts';
 import { Interned } from './intern.ts';
 import { forgetSession, startLock, work, type Lock, type Worked } from './lock.ts';
 import {
@@ -167,11 +168,11 @@ export class World {
 
 function ownWays(server: Server, bound: Bound, rules: Rules): [string, Server][] {
 	const ways = rules.lapses(server).map((next): [string, Server] => ['the server lapses', next]);
-	const { wanted } = server;
-	if (wanted < bound.rotations)
-		ways.push(['a manager changes a key', { ...server, wanted: wanted + 1 }]);
-	const base = server.pendingContent ?? server.activeContent;
-	if (base >= 0 && wanted > base)
-		ways.push(['a manager withdraws the change', { ...server, wanted: base }]);
+	const { held } = server;
+	const change = (move: string, content: number | null): void => {
+		ways.push([move, { ...server, held: rules.hold(held, { kind: 'change', content }) }]);
+	};
+	if (latest(held) < bound.rotations) change('a manager changes a key', latest(held) + 1);
+	if (held.wanted !== null) change('a manager withdraws the change', null);
 	return ways;
 }

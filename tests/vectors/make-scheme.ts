@@ -4,12 +4,31 @@
  *     node tests/vectors/make-scheme.ts > tests/vectors/scheme.json
  */
 import {
+	base,
+	root,
+	session,
+	secondSession,
+	T,
+	FOR_EVER,
+	GENERATION,
+	master,
+	underMaster,
+	commandExample,
+	grantExample,
+	serverExample
+} from './examples.ts';
+import {
 	ackBody,
+	addLock,
 	app,
 	authKey,
+	clearLocks,
+	clearQuickClick,
 	digestOf,
-	firstBlock,
+	engage,
+	firmwareUpdate,
 	getLogs,
+	getQuickClicks,
 	hex,
 	K,
 	MAC,
@@ -17,96 +36,20 @@ import {
 	packets,
 	recordBody,
 	removeKey,
+	removeLock,
 	reset,
 	server,
 	setKey,
+	setQuickClick,
+	setSettings,
 	setUp,
+	setUpFob,
 	shutDown,
 	un,
 	unlock,
 	unshackle,
-	type Command,
-	type Under,
-	type Ack,
-	type LogRecord
+	type Command
 } from './reference.ts';
-
-// The lock of all examples
-const base = un('000102030405060708090a0b0c0d0e0f');
-const root = un('6b1f0d5a3c7e92b84410f7c6d2a9e35b8873c1de40956a2f1bb4e80c7d36a951');
-const session = un('0000040ba7b0d91f7f45ad25698a18375c7e4f16');
-const secondSession = un('0000b80bfffe8001a0c3d2e1f0112233445566ff');
-const T = 1_790_000_000;
-const FOR_EVER = 0xffffffff;
-const GENERATION = 1;
-const master = (epoch: number): Buffer => (epoch === 0 ? base : K(root, GENERATION, epoch, 0));
-const underMaster = (epoch: number): Under => ({
-	type: epoch === 0 ? 0 : 2,
-	slot: 0,
-	key: master(epoch),
-	epoch
-});
-
-function commandExample(
-	name: string,
-	c: Command,
-	epoch: number,
-	id: number,
-	time: number,
-	s = session
-) {
-	const under = underMaster(epoch);
-	return {
-		name,
-		input: {
-			masterKey: hex(under.key),
-			epoch,
-			session: hex(s),
-			id,
-			time,
-			opcode: c.opcode,
-			argument: c.argument,
-			data: hex(c.data)
-		},
-		expect: {
-			firstBlock: hex(firstBlock(c, under, id, time)),
-			authenticator: hex(firstBlock(c, under, id, time).subarray(6, 14)),
-			packets: packets(c, under, id, time, s).map(hex)
-		}
-	};
-}
-
-function grantExample(slot: number, epoch: number, s: Buffer, at: number) {
-	const key = K(root, GENERATION, epoch, slot);
-	const under: Under = { type: 4, slot, key, epoch: 0 };
-	const [header, block] = [Buffer.from([4, slot, 0, 0]), firstBlock(unlock(slot), under, 0, 0)];
-	return {
-		input: { key: hex(key), slot, session: hex(s), at },
-		expect: {
-			unlockCommand: hex(Buffer.concat([header, block])),
-			packet: hex(packets(unlock(slot), under, 0, at, s)[0]!),
-			scheduledPacket: hex(packets(unlock(slot), under, 0, 0, s)[0]!)
-		}
-	};
-}
-
-function serverExample(
-	name: string,
-	type: number,
-	epoch: number,
-	id: number,
-	ordinal: number,
-	said: { ack: Ack } | { record: LogRecord }
-) {
-	const body = 'ack' in said ? ackBody(said.ack) : recordBody(said.record);
-	const by = { key: master(epoch), epoch, session };
-	const packet = server(by, type, id, ordinal, body);
-	return {
-		name,
-		input: { masterKey: hex(by.key), epoch, session: hex(session), type, id, ordinal, ...said },
-		expect: { body: hex(body), packet: hex(packet) }
-	};
-}
 
 /** A lock out of the box, its button pressed once, opened for the first time: every byte on the air. */
 function firstContact() {
@@ -167,10 +110,12 @@ function firstContact() {
 export function makeScheme() {
 	const slotKey = K(root, GENERATION, 1, 1);
 	const writes = [reset, setKey(1, slotKey, T, T + 604_800), removeKey(100)];
+	const extras = [clearQuickClick(0), setQuickClick(7, '0110', 3, true), setSettings(true)];
+	const fobWrites = [clearLocks, addLock(1, slotKey, 'F1:E2:D3:C4:B5:A6', 1), removeLock(2)];
 	const unlocked = { opcode: 0xa2, epoch: 1, clockWasUnknown: false, moreRecords: false };
 	return {
 		source:
-			'Made by make-scheme.ts from docs/lock-scheme.md with node:crypto alone (AES-128-ECB, HKDF; AES-CMAC by hand). It shares no code with Hasp.',
+			'Made by make-scheme.ts from docs/lock-scheme.md with node:crypto alone (AES-128-ECB, HKDF; AES-CMAC by hand). It shares no code with Hasp. Packets, bodies and digests were checked once more with Python over OpenSSL.',
 		conventions: { hex: 'lower case', time: 'Unix seconds' },
 		lock: { baseKey: hex(base), root: hex(root), generation: GENERATION },
 		mixes: [
@@ -202,7 +147,7 @@ export function makeScheme() {
 			slot,
 			expect: hex(K(root, generation!, epoch!, slot!))
 		})),
-		digests: [[], [reset], writes].map((list) => ({
+		digests: [[], [reset], writes, extras, fobWrites].map((list) => ({
 			key: hex(base),
 			writes: list.map((w) => ({ opcode: w.opcode, argument: w.argument, data: hex(w.data) })),
 			expect: hex(digestOf(base, list))
@@ -220,6 +165,26 @@ export function makeScheme() {
 			commandExample('set key', setKey(1, slotKey, T, T + 604_800), 1, 2, T),
 			commandExample('set key, always', setKey(100, slotKey, 0, FOR_EVER), 0, 7, T),
 			commandExample('unshackle', unshackle(9), 1, 5, T),
+			commandExample('set quick click', setQuickClick(7, '0110', 3, true), 1, 2, T),
+			commandExample('set quick click, shortest', setQuickClick(1, '000', 255, false), 1, 3, T),
+			commandExample(
+				'set quick click, longest',
+				setQuickClick(100, '100000000000000000000001', 254, false),
+				1,
+				4,
+				T
+			),
+			commandExample('clear quick click', clearQuickClick(100), 1, 5, T),
+			commandExample('clear all quick clicks', clearQuickClick(0), 1, 6, T),
+			commandExample('get quick clicks', getQuickClicks, 1, 7, T),
+			commandExample('set settings', setSettings(true), 1, 8, T),
+			commandExample('set settings, none', setSettings(false), 1, 9, T),
+			commandExample('engage', engage(9), 1, 10, T),
+			commandExample('firmware update', firmwareUpdate, 1, 11, T),
+			commandExample('clear locks', clearLocks, 0, 1, T),
+			commandExample('add lock', addLock(1, slotKey, 'F1:E2:D3:C4:B5:A6', 100), 0, 2, T),
+			commandExample('remove lock', removeLock(100), 1, 3, T),
+			commandExample('set up fob', setUpFob(fobWrites, base, master(1), 1), 0, 4, T),
 			commandExample('time above 2^31', unlock(1), 70_000, 6, 0x80000000, secondSession)
 		],
 		grants: [
@@ -228,7 +193,7 @@ export function makeScheme() {
 			grantExample(42, 7, session, 1)
 		],
 		appPackets: [
-			...[0x60, 0x61, 0x62, 0x63, 0x65, 0x69, 0x6a, 0x6d].map((result) => ({
+			...[0x60, 0x61, 0x62, 0x63, 0x65, 0x68, 0x69, 0x6a, 0x6d].map((result) => ({
 				input: { result, id: 0x1f },
 				expect: hex(app(result, 0x1f))
 			}))
@@ -269,6 +234,15 @@ export function makeScheme() {
 			}),
 			serverExample('log', 0x76, 1, 5, 3, {
 				record: { counter: 0x010203, time: T, action: 1, who: 0x4d }
+			}),
+			serverExample('key, of a fob', 0x74, 1, 4, 0, {
+				ack: { ...unlocked, opcode: 0xc0, result: 0x60, lockState: 3, argument: 3 }
+			}),
+			serverExample('quick click', 0x77, 1, 7, 4, {
+				quickClick: { position: 7, uses: 2, code: '0110', counter: 0x010203 }
+			}),
+			serverExample('quick click, used up', 0x77, 1, 7, 5, {
+				quickClick: { position: 100, uses: 0, code: '100000000000000000000001', counter: 0xffffff }
 			}),
 			serverExample('log, greatest values', 0x76, 0, 255, 256, {
 				record: { counter: 0xffffff, time: 0xffffffff, action: 9, who: 255 }

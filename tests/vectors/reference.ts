@@ -124,6 +124,31 @@ export const getLogs = (cursor: number): Command => ({
 	argument: 0,
 	data: Buffer.concat([u24(cursor), Buffer.alloc(13)])
 });
+export const code = (text: string): Buffer =>
+	Buffer.concat([Buffer.from([text.length]), u24(parseInt([...text].reverse().join(''), 2))]);
+export const setQuickClick = (
+	position: number,
+	presses: string,
+	uses: number,
+	capped: boolean
+): Command => ({
+	opcode: 0xa6,
+	argument: position,
+	data: Buffer.concat([code(presses), Buffer.from([uses, capped ? 1 : 0]), Buffer.alloc(10)])
+});
+export const clearQuickClick = (position: number): Command => ({
+	opcode: 0xb1,
+	argument: position,
+	data: none
+});
+export const getQuickClicks: Command = { opcode: 0xa7, argument: 0, data: none };
+export const setSettings = (explicitLock: boolean): Command => ({
+	opcode: 0xb3,
+	argument: 0,
+	data: Buffer.concat([Buffer.from([explicitLock ? 1 : 0]), Buffer.alloc(15)])
+});
+export const engage = (reference: number): Command => ({ ...unlock(reference), opcode: 0xb4 });
+export const firmwareUpdate: Command = { opcode: 0xab, argument: 0, data: none };
 export const digestOf = (k: Buffer, writes: Command[]): Buffer =>
 	MAC(
 		k,
@@ -140,6 +165,25 @@ export const setUp = (
 	argument: writes.length % 256,
 	data: Buffer.concat([master, u32(epoch), digestOf(under, writes), Buffer.alloc(4)])
 });
+
+// 8. Fobs
+export const addLock = (position: number, key: Buffer, mac: string, slot: number): Command => ({
+	opcode: 0xc1,
+	argument: position,
+	data: Buffer.concat([key, un(mac.split(':').join('')), Buffer.from([slot]), Buffer.alloc(9)])
+});
+export const clearLocks: Command = { opcode: 0xc2, argument: 0, data: none };
+export const removeLock = (position: number): Command => ({
+	opcode: 0xc3,
+	argument: position,
+	data: none
+});
+export const setUpFob = (
+	writes: Command[],
+	under: Buffer,
+	master: Buffer,
+	epoch: number
+): Command => ({ ...setUp(writes, under, master, epoch), opcode: 0xc0 });
 
 // 6. Answers
 export const app = (result: number, id: number, ...more: number[]): Buffer =>
@@ -184,3 +228,11 @@ export interface LogRecord {
 }
 export const recordBody = (r: LogRecord): Buffer =>
 	Buffer.concat([u24(r.counter), u32(r.time), Buffer.from([r.action, r.who])]);
+export interface QuickClickLeft {
+	position: number;
+	uses: number;
+	code: string;
+	counter: number;
+}
+export const quickClickBody = (q: QuickClickLeft): Buffer =>
+	Buffer.concat([Buffer.from([q.position, q.uses]), code(q.code), u24(q.counter)]);

@@ -12,6 +12,7 @@ import {
 	type Command,
 	type MasterKey
 } from '../../src/lib/protocol/noke/commands.ts';
+import { parseQuickClick, type QuickClickLeft } from '../../src/lib/protocol/noke/quick-clicks.ts';
 import { deriveKey, mintOfflineGrant } from '../../src/lib/protocol/noke/grant.ts';
 import { parseRecord, type LogRecord } from '../../src/lib/protocol/noke/records.ts';
 import { FOR_EVER, setKey, setUp } from '../../src/lib/protocol/noke/writes.ts';
@@ -41,6 +42,7 @@ export interface Said {
 	shutdown: Extract<Answer, { kind: 'shutdown' }> | null;
 	acks: (Acknowledgement & { type: number; ordinal: number })[];
 	records: LogRecord[];
+	clicks: QuickClickLeft[];
 	/** Server packets that no key of the bench opened. */
 	foreign: number;
 	disconnected: boolean;
@@ -57,8 +59,8 @@ export class Bench {
 	#sessions = 0;
 	#id = 0;
 
-	constructor(hardwareType = '4I') {
-		const identity = { mac: 'F1:E2:D3:C4:B5:A6', hardwareType, firmware: '4.25' };
+	constructor(hardwareType = '4I', firmware = '4.25') {
+		const identity = { mac: 'F1:E2:D3:C4:B5:A6', hardwareType, firmware };
 		this.saved = factoryState({ ...identity, baseKey: BASE });
 		this.lock = new VirtualPadlock(this.saved);
 	}
@@ -79,6 +81,22 @@ export class Bench {
 		this.session = this.lock.hello!;
 		if (subscribe) this.event({ kind: 'subscribe', on: true });
 		return this;
+	}
+
+	/** A finger on the button, for so long. */
+	tap(held = 100): Said {
+		return join(this.event({ kind: 'press' }), this.event({ kind: 'release' }, held));
+	}
+
+	/** Presses a code, waits for the pause and for the motor. */
+	enter(code: string): Said {
+		let said = nothing();
+		for (const press of code) {
+			said = join(said, this.tap(press === '1' ? 500 : 100));
+			this.now += 200;
+		}
+		said = join(said, this.event({ kind: 'tick' }, 1_800));
+		return this.lock.view().turning ? join(said, this.runMotor()) : said;
 	}
 
 	/** Writes one packet and lets the motor run out. */
@@ -108,10 +126,21 @@ export class Bench {
 
 	/** Writes these and commits them, from one epoch to the next. */
 	commit(writes: readonly Command[], from: number, to = from + 1): Said {
+		return this.commitAfter([], writes, from, to);
+	}
+
+	/** The same when the first of them are staged already. */
+	commitAfter(
+		staged: readonly Command[],
+		writes: readonly Command[],
+		from: number,
+		to = from + 1
+	): Said {
 		for (const write of writes) this.send(write, from);
-		const digest = digestOfWrites(master(from).key, writes);
+		const all = [...staged, ...writes];
+		const digest = digestOfWrites(master(from).key, all);
 		const { key, epoch } = master(to);
-		return this.send(setUp(writes.length, { masterKey: key, epoch, digest }), from);
+		return this.send(setUp(all.length, { masterKey: key, epoch, digest }), from);
 	}
 
 	/** Takes the power away; the lock comes back from what was durable. */
@@ -140,6 +169,7 @@ export class Bench {
 			if (!opened) continue;
 			const { type, ordinal, body } = opened;
 			if (type === 0x76) said.records.push(parseRecord(body));
+			else if (type === 0x77) said.clicks.push(parseQuickClick(body)!);
 			else said.acks.push({ ...parseAcknowledgement(body), type, ordinal });
 			return;
 		}
@@ -166,6 +196,7 @@ function nothing(): Said {
 		shutdown: null,
 		acks: [],
 		records: [],
+		clicks: [],
 		foreign: 0,
 		disconnected: false,
 		outputs: []
@@ -178,10 +209,22 @@ function join(a: Said, b: Said): Said {
 		shutdown: b.shutdown ?? a.shutdown,
 		acks: [...a.acks, ...b.acks],
 		records: [...a.records, ...b.records],
+		clicks: [...a.clicks, ...b.clicks],
 		foreign: a.foreign + b.foreign,
 		disconnected: a.disconnected || b.disconnected,
 		outputs: [...a.outputs, ...b.outputs]
 	};
+}
+
+/** The durable states among what a lock did. */
+export function saves(said: Said): SavedState[] {
+	return said.outputs.flatMap((output) => ('save' in output ? [output.save] : []));
+}
+
+/** Action and who of the newest record in the flash. */
+export function newest(bench: Bench): [number, number] {
+	const { action, who } = bench.saved.flash.log.records.at(-1)!;
+	return [action, who];
 }
 
 /** Names of the results, in order. */

@@ -2,17 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { digestOfWrites } from '../../src/lib/protocol/noke/commands.ts';
 import { mintOfflineGrant } from '../../src/lib/protocol/noke/grant.ts';
 import { offlineUnlockPacket } from '../../src/lib/protocol/noke/offline.ts';
+import { clearQuickClick, setQuickClick } from '../../src/lib/protocol/noke/quick-clicks.ts';
 import {
 	FOR_EVER,
 	opening,
 	removeKey,
 	reset,
 	setKey,
+	setSettings,
 	setUp
 } from '../../src/lib/protocol/noke/writes.ts';
 import type { SavedState } from '../../src/lib/virtual/noke/state.ts';
 import { activeKeys } from '../../src/lib/virtual/noke/store.ts';
-import { Bench, master, NOW, results, slotKey } from './bench.ts';
+import { Bench, master, NOW, results, saves, slotKey } from './bench.ts';
 
 const unlock = opening('unlock', 7);
 const always = (slot: number) => setKey(slot, { key: slotKey(slot), from: 0, until: FOR_EVER });
@@ -21,10 +23,6 @@ function openWith(bench: Bench, slot: number): string[] {
 	const grant = mintOfflineGrant(slotKey(slot), slot);
 	const packet = offlineUnlockPacket({ ...grant, session: bench.session, at: NOW });
 	return results(bench.write(packet));
-}
-
-function saves(outputs: readonly object[]): SavedState[] {
-	return outputs.flatMap((output) => ('save' in output ? [output.save as SavedState] : []));
 }
 
 describe('staging', () => {
@@ -111,7 +109,7 @@ describe('commit', () => {
 		const digest = digestOfWrites(master(1).key, [reset(), always(2)]);
 		const last = setUp(2, { masterKey: master(2).key, epoch: 2, digest });
 		const start = before.saved;
-		const steps = [start, ...saves(before.send(last, 1).outputs)];
+		const steps = [start, ...saves(before.send(last, 1))];
 		expect(steps.length).toBeGreaterThanOrEqual(4);
 		const epochs = steps.map((step) => {
 			const { epoch, slots } = activeKeys(step.flash);
@@ -146,8 +144,24 @@ describe('the previous master key', () => {
 		const again = bench.commit([always(1)], 0);
 		expect(new Set(results(again))).toEqual(new Set(['success']));
 		expect(again.acks).toMatchObject([{ type: 0x74, result: 0x60, epoch: 1 }]);
-		expect(saves(again.outputs)).toEqual([]);
+		expect(saves(again)).toEqual([]);
 		expect(results(bench.send(unlock, 1))).toEqual(['success']);
+	});
+
+	it('waves through everything that is staged, also malformed, and stages none of it', () => {
+		const bench = new Bench().connect();
+		bench.commit([setQuickClick(1, { code: '010', uses: 4, capped: false })], 0);
+		bench.connect();
+		const again = [
+			clearQuickClick(0),
+			setQuickClick(2, { code: '010', uses: 9, capped: false }),
+			setSettings({ explicitLock: true }),
+			clearQuickClick(101)
+		];
+		for (const write of again) expect(results(bench.send(write, 0)).at(-1)).toBe('success');
+		bench.commit([], 1);
+		const { quickClicks, explicitLock } = activeKeys(bench.saved.flash);
+		expect([quickClicks, explicitLock]).toEqual([{ 1: { code: '010', uses: 4 } }, false]);
 	});
 
 	it('changes nothing', () => {

@@ -1,17 +1,35 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Command } from '../../src/lib/protocol/noke/commands.ts';
 import {
+	clearQuickClick,
+	getQuickClicks,
+	setQuickClick
+} from '../../src/lib/protocol/noke/quick-clicks.ts';
+import {
+	engage,
+	firmwareUpdate,
 	FOR_EVER,
 	getLogs,
 	opening,
 	removeKey,
 	reset,
 	setKey,
+	setSettings,
 	shutDown
 } from '../../src/lib/protocol/noke/writes.ts';
 import { benchWithSlot5, offline, results, slotKey } from './bench.ts';
 
 const unlock = opening('unlock', 7);
+const quickClick = setQuickClick(1, { code: '010', uses: 1, capped: false });
+const settings = setSettings({ explicitLock: true });
+
+/** The same command with one byte of its data another. */
+function changed(command: Command, at: number, value: number): Command {
+	const data = command.data.slice();
+	data[at] = value;
+	return { ...command, data };
+}
 
 describe('malformed', () => {
 	it('answers 65 to any length but 20', () => {
@@ -38,6 +56,25 @@ describe('malformed', () => {
 		['unshackle with data', { ...opening('unshackle', 1), data: new Uint8Array(16) }],
 		['get logs with reserved bytes', { ...getLogs(1), data: new Uint8Array(16).fill(1) }],
 		['get logs without data', { ...getLogs(1), data: new Uint8Array(0) }],
+		['quick click at position 0', { ...quickClick, argument: 0 }],
+		['quick click at position 101', { ...quickClick, argument: 101 }],
+		['quick click without data', { ...quickClick, data: new Uint8Array(0) }],
+		['quick click of two presses', changed(quickClick, 0, 2)],
+		['quick click of 25 presses', changed(quickClick, 0, 25)],
+		['quick click with presses beyond its length', changed(quickClick, 1, 0x12)],
+		['quick click without uses', changed(quickClick, 4, 0)],
+		['quick click with another flag', changed(quickClick, 5, 2)],
+		['quick click with reserved bytes', changed(quickClick, 15, 1)],
+		['cleared position 101', clearQuickClick(101)],
+		['data on a clearing', { ...clearQuickClick(0), data: new Uint8Array(16) }],
+		['get quick clicks with an argument', { ...getQuickClicks(), argument: 1 }],
+		['get quick clicks with data', { ...getQuickClicks(), data: new Uint8Array(16) }],
+		['settings with an argument', { ...settings, argument: 1 }],
+		['settings with another flag', changed(settings, 0, 3)],
+		['settings with reserved bytes', changed(settings, 15, 1)],
+		['settings without data', { ...settings, data: new Uint8Array(0) }],
+		['engage with data', { ...engage(1), data: new Uint8Array(16) }],
+		['firmware update with an argument', { ...firmwareUpdate(), argument: 1 }],
 		['set up without data', { opcode: 0xa1, argument: 0, data: new Uint8Array(0) }]
 	])('answers 65 to %s', (_, command) => {
 		const bench = benchWithSlot5();
@@ -67,7 +104,7 @@ describe('malformed', () => {
 	});
 
 	it('answers 62 to opcodes that are not in the table', () => {
-		for (const opcode of [0x00, 0xa4, 0xa6, 0xaa, 0xb1, 0xc0, 0xff]) {
+		for (const opcode of [0x00, 0xa4, 0xa8, 0xaa, 0xac, 0xb5, 0xc0, 0xc1, 0xc2, 0xc3, 0xff]) {
 			const said = benchWithSlot5().send({ opcode, argument: 0, data: new Uint8Array(0) }, 1);
 			expect(results(said)).toEqual(['invalid-command']);
 		}
@@ -98,6 +135,27 @@ describe('malformed', () => {
 			// A part of a longer command that never comes is taken, and nothing more.
 			expect(bench.write(forged).acks).toEqual([]);
 			expect(bench.lock.view().shackle).toBe('closed');
+		}
+	});
+
+	it.each([
+		['quick click', quickClick],
+		['settings', settings],
+		['engage', engage(3)],
+		['firmware update', firmwareUpdate()]
+	])('never does anything on a %s of which one bit is another', (_, command) => {
+		for (let bit = 0; bit < 160 * (1 + command.data.length / 16); bit++) {
+			const bench = benchWithSlot5();
+			const packets = bench.packets(command, 1).map((packet) => packet.slice());
+			const forged = packets[Math.floor(bit / 160)]!;
+			forged[(bit % 160) >> 3]! ^= 1 << (bit & 7);
+			const before = bench.saved.flash;
+			const said = bench.sendAll(packets);
+			expect([said.acks, said.disconnected]).toEqual([[], false]);
+			expect(bench.saved.flash).toEqual(before);
+			// Nothing was staged: a set-up without writes is complete.
+			expect(results(bench.commit([], 1)).at(-1)).toBe('success');
+			expect(bench.lock.view().firmwareMode).toBe(false);
 		}
 	});
 });

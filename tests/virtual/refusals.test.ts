@@ -4,7 +4,10 @@ import { sealCommand } from '../../src/lib/protocol/noke/frame.ts';
 import { mintOfflineGrant } from '../../src/lib/protocol/noke/grant.ts';
 import { scheduledUnlockPacket } from '../../src/lib/protocol/noke/offline.ts';
 import { RECORD_ACTION } from '../../src/lib/protocol/noke/records.ts';
+import { getQuickClicks } from '../../src/lib/protocol/noke/quick-clicks.ts';
 import {
+	engage,
+	firmwareUpdate,
 	FOR_EVER,
 	getLogs,
 	opening,
@@ -205,7 +208,8 @@ describe('repetition', () => {
 describe('rights', () => {
 	it('a slot unlocks and nothing else', () => {
 		const slot = { key: slotKey(5), slot: 5 };
-		const opcodes = [0xa0, 0xa1, 0xa3, 0xa5, 0xa9, 0xb0, 0xb2];
+		const masters = [0xa0, 0xa1, 0xa3, 0xa5, 0xa6, 0xa7, 0xa9, 0xab];
+		const opcodes = [...masters, 0xb0, 0xb1, 0xb2, 0xb3, 0xb4];
 		for (const opcode of opcodes) {
 			const bench = benchWithSlot5();
 			const said = bench.write(underSlot(bench, slot, opcode, 5));
@@ -226,7 +230,15 @@ describe('rights', () => {
 	it('the master key that was before opens nothing', () => {
 		const bench = benchWithSlot5();
 		bench.commit([], 1);
-		for (const command of [unlock, opening('unshackle', 1), getLogs(0), shutDown()]) {
+		for (const command of [
+			unlock,
+			opening('unshackle', 1),
+			engage(1),
+			getLogs(0),
+			getQuickClicks(),
+			firmwareUpdate(),
+			shutDown()
+		]) {
 			const said = bench.send(command, 1);
 			expect(results(said).at(-1)).toBe('invalid-key');
 			expect(said.acks).toEqual([]);

@@ -107,9 +107,21 @@ export class DemoPadlock {
 		return this.#padlock.view();
 	}
 
-	/** Somebody presses the button under it. */
-	press(): void {
+	/** Somebody presses the button under it, and lets go after so many milliseconds. */
+	press({ held = 0 }: { held?: number } = {}): void {
+		this.buttonDown();
+		if (held > 0) setTimeout(() => this.buttonUp(), held);
+		else this.buttonUp();
+	}
+
+	/** A finger goes down on the button. */
+	buttonDown(): void {
 		this.#happen({ kind: 'press' });
+	}
+
+	/** It goes up again: the press was short or long. */
+	buttonUp(): void {
+		this.#happen({ kind: 'release' });
 	}
 
 	/** Somebody pushes the shackle home. */

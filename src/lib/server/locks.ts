@@ -43,6 +43,9 @@ const SHOWN = [
 	'slot_changes',
 	'slot_reset',
 	'alarm',
+	'quick_click_changes',
+	'settings_state',
+	'settings_wanted',
 	'battery_mv',
 	'battery_at',
 	'state',
@@ -120,8 +123,10 @@ function alarmedAt({ alarm }: Pick<Shown, 'alarm'>): number | null {
 }
 
 /** A window that is half over waits too, but nobody has to do anything about it. */
-function waits({ pending, phase, slot_changes, slot_reset }: Shown): boolean {
-	return pending !== null || phase === 'recover' || slot_changes > 0 || slot_reset === 1;
+function waits(row: Shown): boolean {
+	if (row.pending !== null || row.phase === 'recover') return true;
+	if (row.slot_changes > 0 || row.slot_reset === 1 || row.quick_click_changes > 0) return true;
+	return row.settings_wanted !== null || row.settings_state === 'waiting';
 }
 
 /**
@@ -192,7 +197,18 @@ export function newRow(
 		slot_changes: 0,
 		slot_reset: 0,
 		issue_base: 0,
-		renew_at: null
+		renew_at: null,
+		quick_clicks_used: 0,
+		quick_click_changes: 0,
+		quick_click_reset: 0,
+		uses_asked: 0,
+		settings_state: 'on-lock',
+		settings_flags: 0,
+		settings_next: null,
+		settings_wanted: null,
+		settings_frozen: null,
+		moves: null,
+		moved_at: null
 	};
 }
 

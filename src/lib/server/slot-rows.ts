@@ -5,7 +5,8 @@ import {
 	type Selectable,
 	type SqlBool
 } from 'kysely';
-import { isChange, type Slot } from './core/slot.ts';
+import { isChange } from './core/held.ts';
+import type { Slot } from './core/slot.ts';
 import type { Db } from './db/connect.ts';
 import type { SlotTable } from './db/slot-tables.ts';
 import type { Tables, LockTable } from './db/tables.ts';
@@ -45,21 +46,34 @@ export function openedUnclaimed(e: ExpressionBuilder<Tables, 'slot'>): Expressio
 
 /** A row as the reducer takes it. */
 export function slotOf(row: SlotRow): Slot {
-	const { state, issue, from_s, until_s, renew_at, next_until_s, frozen } = row;
+	const { state, issue, from_s, until_s, renew_at, frozen } = row;
 	const window = { from: from_s, until: until_s, renewAt: renew_at };
-	const next = next_until_s === null ? null : { ...window, until: next_until_s };
-	return { state, issue, window, frozen, next };
+	const changes = row.next_until_s !== null || row.next_issue !== null;
+	const next = {
+		issue: row.next_issue ?? issue,
+		window: { ...window, until: row.next_until_s ?? until_s }
+	};
+	return {
+		state,
+		content: { issue, window },
+		frozen,
+		next: changes ? next : null,
+		wanted: row.wanted_issue === null ? null : { issue: row.wanted_issue, window }
+	};
 }
 
 /** The reverse of `slotOf`. */
-export function columnsOf({ state, issue, window, frozen, next }: Slot) {
+export function columnsOf({ state, content, frozen, next, wanted }: Slot) {
+	const { issue, window } = content;
 	return {
 		state,
 		issue,
 		from_s: window.from,
 		until_s: window.until,
-		renew_at: (next ?? window).renewAt,
-		next_until_s: next?.until ?? null,
+		renew_at: (next ?? content).window.renewAt,
+		next_until_s: next?.window.until ?? null,
+		next_issue: next?.issue ?? null,
+		wanted_issue: wanted?.issue ?? null,
 		frozen
 	};
 }

@@ -1,5 +1,6 @@
 import type { Write } from './core/pending.ts';
-import { step } from './core/slot.ts';
+import { isLive, latest, step } from './core/held.ts';
+import { followKeys } from './credentials.ts';
 import type { Db } from './db/connect.ts';
 import type { LockTable } from './db/tables.ts';
 import { DAY, leaseDays, phoneWindow, renewable } from './lease.ts';
@@ -12,7 +13,7 @@ import {
 	type Change,
 	type Tally
 } from './slot-rows.ts';
-import { isLive, type HeldLock } from './slots.ts';
+import type { HeldLock } from './slots.ts';
 
 /**
  * Puts together what the set of `epoch` does to the slots, and marks them. Windows that are half
@@ -24,7 +25,7 @@ export async function freezeSlots(
 	lock: Pick<HeldLock, 'id' | 'company_id' | 'slot_reset'>,
 	epoch: number,
 	now: number
-): Promise<{ writes: Write[]; tally: Tally & { slot_reset: number } }> {
+): Promise<{ removes: Write[]; sets: Write[]; tally: Tally & { slot_reset: number } }> {
 	const taken = await takenSlots(trx, lock.id);
 	const due = taken.filter((row) => row.renew_at !== null && row.renew_at <= now && isLive(row));
 	const days = due.length > 0 ? await leaseDays(trx, lock.company_id) : 0;
@@ -34,22 +35,25 @@ export async function freezeSlots(
 	const changes: Change[] = [];
 	for (const row of taken) {
 		const renews = due.includes(row) && inContact(row);
-		const window = renews ? phoneWindow(days, now) : null;
-		const { slot, write } = step(slotOf(row), { kind: 'freeze', epoch, window });
+		const slot = slotOf(row);
+		const { issue } = latest(slot);
+		const content = renews ? { issue, window: phoneWindow(days, now) } : null;
+		const { held, write } = step(slot, { kind: 'freeze', epoch, content });
 		if (write === 'remove' && lock.slot_reset === 0)
 			removes.push({ kind: 'remove', slot: row.slot });
 		if (write === 'set') {
-			const { from, until } = slot.next ?? slot.window;
-			sets.push({ kind: 'set', slot: row.slot, issue: slot.issue, from, until });
+			const { issue, window } = held.next ?? held.content;
+			const { from, until } = window;
+			sets.push({ kind: 'set', slot: row.slot, issue, from, until });
 		}
-		const changed = { ...row, ...columnsOf(slot) };
+		const changed = { ...row, ...columnsOf(held) };
 		// Asked again when the phone is in contact again.
 		if (due.includes(row) && !renews) changed.renew_at = null;
 		changes.push([row, changed]);
 	}
 	await writeRows(trx, lock.id, changes);
 	const tally = tallyOf(changes.map(([, after]) => after));
-	return { writes: [...removes, ...sets], tally: { ...tally, slot_reset: 0 } };
+	return { removes, sets, tally: { ...tally, slot_reset: 0 } };
 }
 
 /** The lock proved the set of `epoch`: marks what it carried. Returns what the lock's row says now. */
@@ -61,10 +65,10 @@ export async function proveSlots(
 ): Promise<Tally> {
 	const changes: Change[] = [];
 	for (const row of await takenSlots(trx, lockId)) {
-		const { slot } = step(slotOf(row), { kind: 'proof', epoch });
-		const changed = { ...row, ...columnsOf(slot) };
-		if (slot.state === 'on-lock') changed.proven_at ??= now;
-		if (slot.state === 'off') changed.off_at = now;
+		const { held } = step(slotOf(row), { kind: 'proof', epoch });
+		const changed = { ...row, ...columnsOf(held) };
+		if (held.state === 'on-lock') changed.proven_at ??= now;
+		if (held.state === 'off') changed.off_at = now;
 		changes.push([row, changed]);
 	}
 	await writeRows(trx, lockId, changes);
@@ -83,10 +87,14 @@ export async function unknowSlots(
 	const base = Math.max(lock.issue_base, Math.floor(now / 1000));
 	const changes: Change[] = [];
 	for (const row of await takenSlots(trx, lock.id)) {
-		const issue = Math.max(row.issue, base) + 1;
-		const { slot } = step(slotOf(row), { kind: 'restored', issue });
-		changes.push([row, { ...row, ...columnsOf(slot), proven_at: null }]);
+		const slot = slotOf(row);
+		const issue = Math.max(latest(slot).issue, base) + 1;
+		const content = { issue, window: slot.content.window };
+		const { held } = step(slot, { kind: 'restored', content });
+		changes.push([row, { ...row, ...columnsOf(held), proven_at: null }]);
 	}
+	const after = changes.map(([, row]) => row);
 	await writeRows(trx, lock.id, changes);
-	return { ...tallyOf(changes.map(([, after]) => after)), slot_reset: 1, issue_base: base };
+	await followKeys(trx, lock.id, after);
+	return { ...tallyOf(after), slot_reset: 1, issue_base: base };
 }

@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely';
 import { CoreError } from './core/error.ts';
-import { issued, step, type Window } from './core/slot.ts';
+import { isLive, issued, step } from './core/held.ts';
+import { widest, type Window } from './core/slot.ts';
+import { revokeCredentials } from './credentials.ts';
 import type { Db } from './db/connect.ts';
 import type { SlotTable } from './db/slot-tables.ts';
 import type { LockTable } from './db/tables.ts';
@@ -13,12 +15,28 @@ import {
 	type Change,
 	type SlotRow
 } from './slot-rows.ts';
+import { SETTINGS_COLUMNS } from './settings.ts';
 
-/** What of a lock's row its slots need; whoever has it has held the row in this transaction. */
-export type HeldLock = Pick<
-	Selectable<LockTable>,
-	'id' | 'company_id' | 'mac' | 'slot_reset' | 'issue_base'
->;
+/** Columns of a lock's row that what it holds depends on. */
+export const HELD_COLUMNS = [
+	'id',
+	'company_id',
+	'environment',
+	'mac',
+	'hardware_type',
+	'firmware',
+	'phase',
+	'log_seen',
+	'slots_used',
+	'slot_reset',
+	'issue_base',
+	'quick_clicks_used',
+	'quick_click_reset',
+	...SETTINGS_COLUMNS
+] as const;
+
+/** A lock's row as far as that goes; whoever has it has held the row in this transaction. */
+export type HeldLock = Pick<Selectable<LockTable>, (typeof HELD_COLUMNS)[number]>;
 
 /** Slots of a lock. */
 export const SLOTS = 100;
@@ -26,7 +44,7 @@ export const SLOTS = 100;
 /** Whom a key is issued for. */
 export interface NewKey extends Pick<
 	SlotTable,
-	'holder' | 'tracking_key' | 'user_id' | 'phone_id'
+	'holder' | 'tracking_key' | 'user_id' | 'phone_id' | 'fob_id'
 > {
 	window: Window;
 }
@@ -40,13 +58,8 @@ export async function holdLock(trx: Db, id: string): Promise<HeldLock | undefine
 		.updateTable('lock')
 		.set((e) => ({ active: e.ref('active') }))
 		.where('id', '=', id)
-		.returning(['id', 'company_id', 'mac', 'slot_reset', 'issue_base'])
+		.returning(HELD_COLUMNS)
 		.executeTakeFirst();
-}
-
-/** A key that may be given out: issued and not revoked. */
-export function isLive({ state }: Pick<SlotRow, 'state'>): boolean {
-	return state === 'waiting' || state === 'on-lock';
 }
 
 /**
@@ -77,9 +90,14 @@ export async function issueKeys(
 
 function isOf(row: SlotRow, key: NewKey): boolean {
 	if (row.holder !== key.holder) return false;
-	return key.holder === 'phone'
-		? row.user_id === key.user_id && row.phone_id === key.phone_id
-		: row.tracking_key === key.tracking_key;
+	switch (key.holder) {
+		case 'phone':
+			return row.user_id === key.user_id && row.phone_id === key.phone_id;
+		case 'fob':
+			return row.fob_id === key.fob_id;
+		case 'key':
+			return row.tracking_key === key.tracking_key;
+	}
 }
 
 function lockFull({ mac }: HeldLock, taken: readonly SlotRow[], wanted: number): CoreError {
@@ -110,7 +128,7 @@ function newRow(
 	key: NewKey & { slot: number; issue: number },
 	now: number
 ): SlotRow {
-	const { slot, issue, holder, tracking_key, user_id, phone_id, window } = key;
+	const { slot, issue, holder, tracking_key, user_id, phone_id, fob_id, window } = key;
 	return {
 		lock_id: lock.id,
 		company_id: lock.company_id,
@@ -119,12 +137,13 @@ function newRow(
 		tracking_key,
 		user_id,
 		phone_id,
+		fob_id,
 		issued_at: now,
 		proven_at: null,
 		revoked_at: null,
 		off_at: null,
 		wiped_at: null,
-		...columnsOf(issued(issue, window))
+		...columnsOf(issued({ issue, window }))
 	};
 }
 
@@ -137,9 +156,11 @@ export async function revokeKeys(
 ): Promise<SlotRow[]> {
 	const changes = (await takenSlots(trx, lock.id)).map((row): Change => {
 		if (!isLive(row) || !which(row)) return [row, row];
-		const { slot } = step(slotOf(row), { kind: 'revoke', unknown: lock.slot_reset === 1 });
-		const off_at = slot.state === 'off' ? now : null;
-		return [row, { ...row, ...columnsOf(slot), revoked_at: now, off_at }];
+		const slot = slotOf(row);
+		const unknown = lock.slot_reset === 1;
+		const { held } = step(slot, { kind: 'revoke', unknown, content: widest(slot) });
+		const off_at = held.state === 'off' ? now : null;
+		return [row, { ...row, ...columnsOf(held), revoked_at: now, off_at }];
 	});
 	const revoked = changes.filter(([before, after]) => before !== after).map(([, after]) => after);
 	if (revoked.length === 0) return revoked;
@@ -149,5 +170,6 @@ export async function revokeKeys(
 		lock.id,
 		changes.map(([, after]) => after)
 	);
+	await revokeCredentials(trx, lock.id, revoked, now);
 	return revoked;
 }

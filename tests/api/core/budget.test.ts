@@ -32,6 +32,16 @@ describe.each(databases)('what one API key may send on $name', ({ create }) => {
 		);
 	});
 
+	test('a restore counts as an upload: the same public key asks for it', async () => {
+		const { mobile } = desk.mine.keys.production;
+		Object.assign(desk.app.server.budgets, { uploads: new Budget(2, 60) });
+		const { mac } = await desk.lock();
+		const restore = (path: string) => desk.post(path, { mac, session: SAMPLE }, mobile);
+		for (const path of ['restore/', '']) expect((await restore(path)).status).toBe(200);
+		for (const path of ['restore/', 'restore/confirm', '', 'upload'])
+			expect((await restore(path)).status).toBe(429);
+	});
+
 	test('few packets that no lock of theirs made, and as many as they like that one did', async () => {
 		Object.assign(desk.app.server.budgets, { strange: new Budget(50, 60) });
 		const { mobile } = desk.mine.keys.production;

@@ -1,7 +1,9 @@
 import { addKey } from '../../../src/lib/server/api-keys.ts';
+import { AddFob, addFob } from '../../../src/lib/server/fobs.ts';
 import { addLock } from '../../../src/lib/server/locks.ts';
 import { addCompany } from '../../../src/lib/server/people/companies.ts';
 import type { databases } from '../../setup/databases.ts';
+import type { TestFob } from '../../server/core/test-fob.ts';
 import { TestLock } from '../../server/core/test-lock.ts';
 import { TestApp, type Answer } from '../app.ts';
 
@@ -42,7 +44,8 @@ export class Desk {
 		hardwareType = '4I',
 		environment: Environment = 'production',
 		owner = this.mine,
-		mac = randomMac()
+		mac = randomMac(),
+		firmware = '2.10'
 	): Promise<TestLock> {
 		const { db, secret } = this.app.server;
 		const by = { companyId: owner.companyId, actor: 'cli', name: 'J Doe' };
@@ -52,10 +55,24 @@ export class Desk {
 			place: '',
 			serial: `SER-${mac.slice(-5)}`,
 			hardwareType,
-			firmware: '2.10',
+			firmware,
 			environment
 		});
-		return new TestLock(mac, hardwareType);
+		return new TestLock(mac, hardwareType, Date.now(), firmware);
+	}
+
+	/** A fob of ours, out of the box: its MAC. */
+	async fob(environment: Environment = 'production', owner = this.mine): Promise<string> {
+		const { db, secret } = this.app.server;
+		const by = { companyId: owner.companyId, actor: 'cli', name: 'J Doe' };
+		const mac = randomMac();
+		await addFob(
+			db,
+			secret,
+			by,
+			AddFob.parse({ mac, serial: `FOB-${mac.slice(-5)}`, environment })
+		);
+		return mac;
 	}
 
 	/** POST with our private production key. */
@@ -72,6 +89,18 @@ export class Desk {
 		await this.upload(lock, session, server);
 		lock.disconnect();
 		lock.close();
+	}
+
+	/** One sync of a fob through the API, its answers uploaded. Returns the results of its packets. */
+	async syncFob(fob: TestFob, upload = true): Promise<number[]> {
+		const session = fob.connect();
+		const { body } = await this.post('fobs/sync/', { mac: fob.mac, session });
+		const { results, server } = fob.write(body.data.commands.split('+'));
+		fob.disconnect();
+		const received_time = Math.ceil(Date.now() / 1000);
+		const logs = [{ session, mac: fob.mac, received_time, responses: server }];
+		if (upload) await this.post('upload/', { logs }, this.mine.keys.production.mobile);
+		return results;
 	}
 
 	upload(lock: TestLock, session: string, responses: string[], path = 'upload/') {

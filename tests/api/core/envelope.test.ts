@@ -6,15 +6,20 @@ import { databases } from '../../setup/databases.ts';
 import { Desk, SAMPLE } from './desk.ts';
 
 const NAMES = Object.keys(ENDPOINTS) as EndpointName[];
+/** What the mobile library calls. */
+const MOBILE: readonly EndpointName[] = ['upload', 'restore', 'restore/confirm'];
+const requestOf = (name: EndpointName) => (name === 'qc' ? 'qc/display' : name);
 /** As the text has it. */
 const AVAILABLE = { '0.0.0': 'deprecated', '0.1.0': 'default', '1.0.0': 'active' };
 
 describe.each(databases)('the frame of the Core API on $name', ({ create }) => {
 	let desk: Desk;
 	let mac: string;
+	let fob: string;
 	beforeAll(async () => {
 		desk = await Desk.open(create);
-		mac = (await desk.lock()).mac;
+		mac = (await desk.lock('4I', 'production', desk.mine, undefined, '4.25')).mac;
+		fob = await desk.fob();
 	});
 	afterAll(() => desk.close());
 
@@ -23,13 +28,28 @@ describe.each(databases)('the frame of the Core API on $name', ({ create }) => {
 			lock: {},
 			unlock: { mac, session: SAMPLE, tracking_key: 'a' },
 			unshackle: { mac, session: SAMPLE },
+			engagelock: { mac, session: SAMPLE },
+			fwupdate: { mac, session: SAMPLE },
+			'lock/settings': { settings: { 'explicit-lock': true }, macs: [mac] },
 			keys: {},
+			'qc/issue': { mac, quick_clicks: [{ code: '10100', uses: 255 }] },
+			'qc/revoke': { mac, quick_clicks: [{ code: '10100' }] },
+			'qc/display': {},
+			qc: {},
+			'fobs/issue': { fob_mac: fob, locks: [{ mac, tracking_key: 'a' }] },
+			'fobs/revoke': { fob_mac: fob, tracking_keys: ['a'] },
+			'fobs/display': {},
+			'fobs/sync': { mac: fob, session: SAMPLE },
+			restore: { mac, session: SAMPLE },
+			'restore/confirm': { mac, command_id: 1 },
 			upload: { logs: [] },
 			activity: {}
 		})[name];
 
 	test.each(NAMES)('%s answers as the text says, with and without a slash', async (name) => {
 		for (const path of [name, `${name}/`]) {
+			// A code that was never sent is gone once it is revoked.
+			if (name === 'qc/revoke') await desk.post('qc/issue', bodyFor('qc/issue'));
 			const { status, body, headers } = await desk.post(path, bodyFor(name));
 			expect(status).toBe(200);
 			expect(successOf(ENDPOINTS[name].data).strict().parse(body)).toEqual(body);
@@ -37,14 +57,16 @@ describe.each(databases)('the frame of the Core API on $name', ({ create }) => {
 				result: 'success',
 				message: 'Command successfully completed',
 				error_code: 0,
-				request: name
+				request: requestOf(name)
 			});
 			expect(body.api_version.response).toBe('0.1.0');
 			expect(body.api_version.default).toBe('0.1.0');
 			for (const [version, state] of Object.entries(AVAILABLE))
 				expect(body.api_version.available[version].status).toBe(state);
 			expect('token' in body).toBe(ENDPOINTS[name].token);
-			expect('error_details' in body).toBe(false);
+			expect(body.error_details).toEqual(
+				{ none: undefined, versioned: null, list: [] }[ENDPOINTS[name].details]
+			);
 			expect(headers.get('cache-control')).toBe('no-store');
 		}
 	});
@@ -54,7 +76,10 @@ describe.each(databases)('the frame of the Core API on $name', ({ create }) => {
 		for (const method of ['GET', 'PUT', 'DELETE', 'PATCH']) {
 			const { status, body } = await desk.app.ask(method, `/core/${name}/`, { headers });
 			expect(status).toBe(200);
-			expect(Failure.strict().parse(body)).toMatchObject({ error_code: 4, request: name });
+			expect(Failure.strict().parse(body)).toMatchObject({
+				error_code: 4,
+				request: requestOf(name)
+			});
 		}
 	});
 
@@ -67,12 +92,15 @@ describe.each(databases)('the frame of the Core API on $name', ({ create }) => {
 			});
 		const mobile = mine.keys.production.mobile;
 		const wrong = [undefined, '', 'Bearer', 'Bearer x', `Basic ${mobile}`, `Bearer ${mobile}x`];
-		if (name !== 'upload') wrong.push(`Bearer ${mobile}`);
+		if (!MOBILE.includes(name)) wrong.push(`Bearer ${mobile}`);
 		const texts = new Set<string>();
 		for (const authorization of wrong) {
 			const { status, body, text } = await ask(authorization);
 			expect(status).toBe(200);
-			expect(Failure.strict().parse(body)).toMatchObject({ error_code: 2, request: name });
+			expect(Failure.strict().parse(body)).toMatchObject({
+				error_code: 2,
+				request: requestOf(name)
+			});
 			texts.add(text);
 		}
 		expect(texts.size).toBe(1);
@@ -129,7 +157,7 @@ describe.each(databases)('the frame of the Core API on $name', ({ create }) => {
 			expect(status).toBe(200);
 			expect(Failure.strict().parse(answer), String(body).slice(0, 40)).toMatchObject({
 				error_code: 3,
-				request: name
+				request: requestOf(name)
 			});
 		}
 	});
@@ -152,7 +180,10 @@ describe.each(databases)('the frame of the Core API on $name', ({ create }) => {
 		for (const name of NAMES) {
 			const { status, body } = await desk.post(`${name}/`, { logs: 'x'.repeat(300_000) });
 			expect(status).toBe(413);
-			expect(Failure.strict().parse(body)).toMatchObject({ error_code: 3, request: name });
+			expect(Failure.strict().parse(body)).toMatchObject({
+				error_code: 3,
+				request: requestOf(name)
+			});
 		}
 	});
 

@@ -3,6 +3,7 @@ import {
 	batteryPercent,
 	batteryScale,
 	buildName,
+	firmwareName,
 	kindOf,
 	LOCK_STATE,
 	parseAdvertisement,
@@ -17,6 +18,13 @@ describe('names', () => {
 		expect(parseName('NOKE4I_F1E2D3C4B5A6')).toEqual(lock);
 		expect(parseName('noke4i-f1e2d3c4b5a6')).toEqual(lock);
 		expect(parseName(buildName(lock.mac, lock.hardwareType))).toEqual(lock);
+	});
+
+	it('in firmware mode are no lock’s', () => {
+		expect(firmwareName('4I')).toBe('N4I_FW');
+		expect(() => parseName(firmwareName('4I'))).toThrow(
+			expect.objectContaining({ code: 'bad-name' })
+		);
 	});
 
 	it.each([

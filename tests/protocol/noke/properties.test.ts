@@ -13,6 +13,7 @@ import {
 	parseFirstBlock,
 	SLOTS
 } from '../../../src/lib/protocol/noke/commands.ts';
+import { addLock, CREDENTIALS, parseAddLock } from '../../../src/lib/protocol/noke/fob.ts';
 import {
 	mix,
 	openAnswer,
@@ -25,6 +26,13 @@ import {
 	offlineUnlockPacket,
 	scheduledUnlockPacket
 } from '../../../src/lib/protocol/noke/offline.ts';
+import {
+	parseQuickClick,
+	parseSetQuickClick,
+	QUICK_CLICKS,
+	quickClickBody,
+	setQuickClick
+} from '../../../src/lib/protocol/noke/quick-clicks.ts';
 import { parseRecord, recordBody } from '../../../src/lib/protocol/noke/records.ts';
 import {
 	FOR_EVER,
@@ -33,7 +41,9 @@ import {
 	parseGetLogs,
 	parseSetKey,
 	parseSetUp,
+	parseSetSettings,
 	setKey,
+	setSettings,
 	setUp
 } from '../../../src/lib/protocol/noke/writes.ts';
 
@@ -42,6 +52,12 @@ const [block, session] = [exactly(16), exactly(20)];
 const byte = fc.integer({ min: 0, max: 255 });
 const u32 = fc.integer({ min: 0, max: 0xffffffff });
 const code = (name: string) => expect.objectContaining({ code: name });
+
+/** Bits of the presses in a body of type 77 that its length does not cover. */
+function excess(body: Uint8Array): number {
+	const presses = body[3]! + 256 * body[4]! + 65536 * body[5]!;
+	return Math.floor(presses / 2 ** body[2]!);
+}
 
 describe('what comes from the air never throws', () => {
 	it('as an answer, of any length', () => {
@@ -68,6 +84,9 @@ describe('what comes from the air never throws', () => {
 			fc.property(exactly(9), (body) => {
 				expect(parseAcknowledgement(body).epoch).toBeGreaterThanOrEqual(0);
 				expect([...recordBody(parseRecord(body))]).toEqual([...body]);
+				const left = parseQuickClick(body);
+				if (left) expect(quickClickBody(left)).toEqual(body);
+				else expect(body[2]! < 3 || body[2]! > 24 || excess(body) > 0).toBe(true);
 			})
 		);
 	});
@@ -83,6 +102,12 @@ describe('what comes from the air never throws', () => {
 				if (wanted) expect(setUp(argument, wanted).data).toEqual(bytes);
 				const cursor = parseGetLogs(command);
 				if (cursor !== null) expect(getLogs(cursor).data).toEqual(bytes);
+				const click = parseSetQuickClick(command);
+				if (click) expect(setQuickClick(argument, click).data).toEqual(bytes);
+				const settings = parseSetSettings(command);
+				if (settings) expect(setSettings(settings).data).toEqual(bytes);
+				const credential = parseAddLock(command);
+				if (credential) expect(addLock(argument, credential).data).toEqual(bytes);
 			})
 		);
 	});
@@ -120,6 +145,75 @@ describe('building and parsing are inverse', () => {
 				expect(parseSetKey(setKey(SLOTS + 1, { key, from, until }))).toBeNull();
 			})
 		);
+	});
+});
+
+const presses = fc
+	.array(fc.constantFrom('0', '1'), { minLength: 3, maxLength: 24 })
+	.map((all) => all.join(''));
+
+describe('quick clicks', () => {
+	it('reach the lock press for press', () => {
+		const uses = fc.integer({ min: 1, max: 255 });
+		const position = fc.integer({ min: 1, max: QUICK_CLICKS });
+		fc.assert(
+			fc.property(position, presses, uses, fc.boolean(), (at, code, count, capped) => {
+				const click = { code, uses: count, capped };
+				const command = setQuickClick(at, click);
+				expect(parseSetQuickClick(command)).toEqual(click);
+				expect(command.data[1]! & 1).toBe(Number(code[0]));
+				for (const wrong of [0, QUICK_CLICKS + 1])
+					expect(parseSetQuickClick({ ...command, argument: wrong })).toBeNull();
+			})
+		);
+	});
+
+	it('are refused with any byte that says something else', () => {
+		const { data } = setQuickClick(7, { code: '0110', uses: 3, capped: true });
+		const changed = (at: number, value: number) => {
+			const bytes = data.slice();
+			bytes[at] = value;
+			return { opcode: 0xa6, argument: 7, data: bytes };
+		};
+		for (const [at, value] of [
+			[0, 2],
+			[0, 25],
+			[1, 0x16],
+			[3, 1],
+			[4, 0],
+			[5, 2],
+			[6, 1],
+			[15, 1]
+		] as const)
+			expect(parseSetQuickClick(changed(at, value)), `${at}`).toBeNull();
+	});
+
+	it.each(['', '01', '0'.repeat(25), '012', '01 1', '٠٠٠'])('%j is no code', (text) => {
+		expect(() => setQuickClick(1, { code: text, uses: 1, capped: false })).toThrow(
+			code('bad-field')
+		);
+	});
+});
+
+describe('fob credentials', () => {
+	it('reach the fob as they are', () => {
+		const number = fc.integer({ min: 1, max: SLOTS });
+		fc.assert(
+			fc.property(number, block, exactly(6), number, (position, key, address, slot) => {
+				const mac = toHex(address).toUpperCase().match(/../g)!.join(':');
+				const command = addLock(position, { key, mac, slot });
+				expect(command.data.slice(16, 22)).toEqual(address);
+				expect(parseAddLock(command)).toEqual({ key, mac, slot });
+				for (const wrong of [0, CREDENTIALS + 1])
+					expect(parseAddLock({ ...command, argument: wrong })).toBeNull();
+			})
+		);
+	});
+
+	it('want a MAC of six octets', () => {
+		const key = new Uint8Array(16);
+		expect(() => addLock(1, { key, mac: 'F1:E2:D3:C4:B5', slot: 1 })).toThrow(code('bad-length'));
+		expect(() => addLock(1, { key, mac: 'ZZ:E2:D3:C4:B5:A6', slot: 1 })).toThrow(code('bad-hex'));
 	});
 });
 

@@ -20,12 +20,26 @@ import {
 	parseFirstBlock,
 	type Command
 } from '../../../src/lib/protocol/noke/commands.ts';
+import {
+	addLock,
+	clearLocks,
+	parseAddLock,
+	removeLock
+} from '../../../src/lib/protocol/noke/fob.ts';
 import { mix, openCommand } from '../../../src/lib/protocol/noke/frame.ts';
 import { deriveKey, mintOfflineGrant } from '../../../src/lib/protocol/noke/grant.ts';
 import {
 	offlineUnlockPacket,
 	scheduledUnlockPacket
 } from '../../../src/lib/protocol/noke/offline.ts';
+import {
+	clearQuickClick,
+	getQuickClicks,
+	parseQuickClick,
+	parseSetQuickClick,
+	quickClickBody,
+	setQuickClick
+} from '../../../src/lib/protocol/noke/quick-clicks.ts';
 import { parseRecord, recordBody } from '../../../src/lib/protocol/noke/records.ts';
 import * as writes from '../../../src/lib/protocol/noke/writes.ts';
 import { makeScheme } from '../../vectors/make-scheme.ts';
@@ -76,6 +90,26 @@ function rebuilt(command: Command): Command {
 			return writes.reset();
 		case OPCODE.shutDown:
 			return writes.shutDown();
+		case OPCODE.setQuickClick:
+			return setQuickClick(argument, parseSetQuickClick(command)!);
+		case OPCODE.clearQuickClick:
+			return clearQuickClick(argument);
+		case OPCODE.getQuickClicks:
+			return getQuickClicks();
+		case OPCODE.setSettings:
+			return writes.setSettings(writes.parseSetSettings(command)!);
+		case OPCODE.engage:
+			return writes.engage(argument);
+		case OPCODE.firmwareUpdate:
+			return writes.firmwareUpdate();
+		case OPCODE.addLock:
+			return addLock(argument, parseAddLock(command)!);
+		case OPCODE.clearLocks:
+			return clearLocks();
+		case OPCODE.removeLock:
+			return removeLock(argument);
+		case OPCODE.setUpFob:
+			return writes.setUpFob(argument, writes.parseSetUp(command)!);
 		default:
 			return writes.opening(opcode === OPCODE.unlock ? 'unlock' : 'unshackle', argument);
 	}
@@ -143,10 +177,12 @@ describe.each(scheme.serverPackets)('server packet: $name', ({ input, expect: wa
 	const packet = fromHex(want.packet);
 
 	it('is built', () => {
-		const said = input as { ack?: Parameters<typeof acknowledgementBody>[0] } & {
-			record?: Parameters<typeof recordBody>[0];
-		};
-		const body: Bytes = said.ack ? acknowledgementBody(said.ack) : recordBody(said.record!);
+		const body: Bytes =
+			'ack' in input
+				? acknowledgementBody(input.ack)
+				: 'record' in input
+					? recordBody(input.record)
+					: quickClickBody(input.quickClick);
 		expect(toHex(body)).toBe(want.body);
 		expect(toHex(serverPacket(master, session, input, body))).toBe(want.packet);
 	});
@@ -157,6 +193,7 @@ describe.each(scheme.serverPackets)('server packet: $name', ({ input, expect: wa
 		expect(opened).toMatchObject({ type, id, ordinal: ordinal % 256 });
 		if ('ack' in input) expect(parseAcknowledgement(opened.body)).toEqual(input.ack);
 		if ('record' in input) expect(parseRecord(opened.body)).toEqual(input.record);
+		if ('quickClick' in input) expect(parseQuickClick(opened.body)).toEqual(input.quickClick);
 		const { key, epoch } = master;
 		expect(openServerPacket({ key, epoch: epoch + 1 }, session, packet)).toBeNull();
 		const other = Uint8Array.from(key, (byte) => byte ^ 1);

@@ -1,6 +1,8 @@
 import { fromHex, toHex, type Bytes } from '../../../src/lib/protocol/bytes.ts';
 import { factoryState, VirtualPadlock } from '../../../src/lib/virtual/noke/padlock.ts';
 import type { Output, PadlockEvent } from '../../../src/lib/virtual/noke/state.ts';
+import type { KeySet } from '../../../src/lib/virtual/noke/keyset.ts';
+import { activeKeys } from '../../../src/lib/virtual/noke/store.ts';
 
 export const BASE_KEY = '000102030405060708090a0b0c0d0e0f';
 
@@ -13,12 +15,19 @@ export class TestLock {
 	now: number;
 	#lock: VirtualPadlock;
 
-	constructor(mac: string, hardwareType = '4I', now = Date.now()) {
+	constructor(mac: string, hardwareType = '4I', now = Date.now(), firmware = '4.25') {
 		this.mac = mac;
 		this.now = now;
 		this.#lock = new VirtualPadlock(
-			factoryState({ mac, hardwareType, firmware: '4.25', baseKey: BASE_KEY })
+			factoryState({ mac, hardwareType, firmware, baseKey: BASE_KEY })
 		);
+	}
+
+	/** Another lock in the same state: what is tried on it, this one never learns. */
+	twin(): TestLock {
+		const twin = new TestLock(this.mac, '4I', this.now);
+		twin.#lock = new VirtualPadlock(this.#lock.saved);
+		return twin;
 	}
 
 	/** Presses, connects, switches notifications on. Returns the session in hex. */
@@ -47,9 +56,54 @@ export class TestLock {
 		return this.#lock.view().shackle;
 	}
 
+	get name(): string {
+		return this.#lock.view().name;
+	}
+
+	/** What is in its flash. */
+	get holds(): KeySet<string> {
+		return activeKeys(this.#lock.saved.flash);
+	}
+
+	/** 16 bytes in hex. */
+	get masterKey(): string {
+		return this.holds.master;
+	}
+
+	get engaged(): boolean {
+		return this.#lock.view().engaged;
+	}
+
+	get isUpdating(): boolean {
+		return this.#lock.view().firmwareMode;
+	}
+
+	/** Presses a code on the button, waits the pause out, and the motor. Returns whether it opened. */
+	enter(code: string): boolean {
+		const before = this.shackle;
+		for (const press of code) {
+			this.#do({ kind: 'press' });
+			this.now += press === '1' ? 600 : 100;
+			this.#do({ kind: 'release' });
+			this.now += 300;
+		}
+		const until = this.now + 5_000;
+		for (let at = this.#lock.nextWake; at !== null && at <= until; at = this.#lock.nextWake) {
+			this.now = Math.max(this.now, at);
+			this.#do({ kind: 'tick' });
+		}
+		this.now = until;
+		return before === 'closed' && this.shackle === 'open';
+	}
+
 	/** Writes packets one after the other; the answers of each: results, and packets for the server. */
-	write(packets: readonly (Bytes | string)[]): { results: number[]; server: string[] } {
+	write(packets: readonly (Bytes | string)[]): {
+		results: number[];
+		server: string[];
+		notified: Bytes[];
+	} {
 		const results: number[] = [];
+		const notified: Bytes[] = [];
 		const server: string[] = [];
 		for (const packet of packets) {
 			const bytes = typeof packet === 'string' ? fromHex(packet) : packet;
@@ -60,11 +114,12 @@ export class TestLock {
 			}
 			for (const output of outputs) {
 				if (!('notify' in output)) continue;
+				notified.push(output.notify);
 				if (output.notify[0] === 0x50) server.push(toHex(output.notify));
 				else results.push(output.notify[1]!);
 			}
 		}
-		return { results, server };
+		return { results, server, notified };
 	}
 
 	#do(event: PadlockEvent): readonly Output[] {

@@ -21,8 +21,9 @@ export const CoreLock = z.object({
 	external_battery: z.int().min(0),
 	status: z.enum(['ready', 'awaiting setup']),
 	/** What waits for the lock's next online unlock. */
-	flags: z.union([z.literal('none'), z.array(z.enum(['keys'])).min(1)]),
-	settings: z.record(z.string(), z.boolean())
+	flags: z.union([z.literal('none'), z.array(z.enum(['keys', 'quick-clicks', 'settings'])).min(1)]),
+	/** As they were asked for last; none for hardware that has none. */
+	settings: z.object({ 'explicit-lock': z.boolean().optional() })
 });
 export type CoreLock = z.infer<typeof CoreLock>;
 

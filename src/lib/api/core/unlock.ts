@@ -9,3 +9,6 @@ export const UnlockRequest = z.object({
 });
 
 export const UnlockData = Commands;
+
+/** The device, and the session it showed. */
+export const UpdateRequest = z.object({ mac: CoreMac, session: CoreSession });

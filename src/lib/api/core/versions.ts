@@ -1,8 +1,26 @@
 import { z } from 'zod';
 
-/** The block about versions that every answer carries, word for word. */
+export const VERSIONS = ['0.0.0', '0.1.0', '1.0.0'] as const;
+export type Version = (typeof VERSIONS)[number];
+
+export const DEFAULT_VERSION: Version = '0.1.0';
+
+/** What a client may ask for; only quick click calls heed it. */
+export const RequestedVersion = z.string().regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/);
+
+/**
+ * The version that serves a request: the one that is named, else the newest of the same major
+ * number, because minor and patch changes break nothing. Undefined for another major number.
+ */
+export function versionFor(requested: string): Version | undefined {
+	const exact = VERSIONS.find((version) => version === requested);
+	const major = requested.split('.')[0];
+	return exact ?? VERSIONS.findLast((version) => version.split('.')[0] === major);
+}
+
+/** The block about versions that every answer carries, word for word, but for `response`. */
 export const API_VERSION = {
-	response: '0.1.0',
+	response: DEFAULT_VERSION,
 	available: {
 		'0.0.0': { changes: '', status: 'deprecated' },
 		'0.1.0': {

@@ -66,7 +66,7 @@ export function shutdownPacket(state: { open: boolean; timedOut: boolean }): Byt
 }
 
 /** Server packet types (Nokē's public names; layouts ours). */
-export const TYPE = { key: 0x74, unlock: 0x75, log: 0x76 } as const;
+export const TYPE = { key: 0x74, unlock: 0x75, log: 0x76, quickClick: 0x77 } as const;
 
 const BODY = 9;
 const TAG = 7;

@@ -3,16 +3,26 @@ import { ascii, concat, equal, littleEndian, readLittleEndian, type Bytes } from
 import { ProtocolError } from '../errors.ts';
 import { BLOCK_LENGTH, sealCommand, sum8 } from './frame.ts';
 
-/** Opcodes of docs/lock-scheme.md 4.1. A0..B1 bear Nokē's public names, B2 is ours. */
+/** Opcodes of docs/lock-scheme.md 4.1 and 8. A0..B1 and C0..C3 bear Nokē's public names, B2..B4 are ours. */
 export const OPCODE = {
 	shutDown: 0xa0,
 	setUp: 0xa1,
 	unlock: 0xa2,
 	removeKey: 0xa3,
 	getLogs: 0xa5,
+	setQuickClick: 0xa6,
+	getQuickClicks: 0xa7,
 	reset: 0xa9,
+	firmwareUpdate: 0xab,
 	setKey: 0xb0,
-	unshackle: 0xb2
+	clearQuickClick: 0xb1,
+	unshackle: 0xb2,
+	setSettings: 0xb3,
+	engage: 0xb4,
+	setUpFob: 0xc0,
+	addLock: 0xc1,
+	clearLocks: 0xc2,
+	removeLock: 0xc3
 } as const;
 
 /** Header byte 0. */

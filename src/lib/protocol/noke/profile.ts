@@ -12,6 +12,14 @@ export const GATT = {
 	state: '1bc50004-0200-d29e-e511-446c609db825'
 } as const;
 
+/** What a lock in firmware mode advertises instead (Nordic secure DFU; published libraries). */
+export const FIRMWARE_SERVICE = '0000fe59-0000-1000-8000-00805f9b34fb';
+
+/** The name a device of this hardware type goes by in firmware mode: `N4I_FW`. */
+export function firmwareName(hardwareType: string): string {
+	return `N${hardwareType}_FW`;
+}
+
 /** Every name of a device of this family begins so. */
 export const NAME_PREFIX = 'NOKE';
 

@@ -6,6 +6,7 @@ export const RECORD_ACTION = {
 	unlocked: 1,
 	/** who: the slot */
 	unlockedBySlot: 2,
+	/** who: 0 by hand, else the reference of the engage */
 	locked: 3,
 	/** who: the reference */
 	setupUnlocked: 4,
@@ -15,7 +16,12 @@ export const RECORD_ACTION = {
 	buttonTouched: 7,
 	/** who: the reference */
 	unshackled: 8,
-	alarmTriggered: 9
+	/** who: 0 after wrong keys, 1 after wrong quick clicks */
+	alarmTriggered: 9,
+	/** who: the position of the quick click */
+	unlockedByQuickClick: 10,
+	/** A right quick click was counted down, but the motor did not unlock. who: its position */
+	failedQuickClick: 11
 } as const;
 
 /** One record of the lock's log, 9 bytes on the air. */

@@ -1,4 +1,4 @@
-import { concat, littleEndian, readLittleEndian, type Bytes } from '../bytes.ts';
+import { concat, littleEndian, readLittleEndian } from '../bytes.ts';
 import { OPCODE, SLOTS, type Command } from './commands.ts';
 
 const NO_DATA = new Uint8Array(0);
@@ -50,7 +50,12 @@ export function setUp(writes: number, { masterKey, epoch, digest }: SetUp): Comm
 	return { opcode: OPCODE.setUp, argument: writes & 0xff, data };
 }
 
-/** The reverse of `setUp`; null when the length or a reserved byte is wrong. */
+/** The same for a fob. */
+export function setUpFob(writes: number, wanted: SetUp): Command {
+	return { ...setUp(writes, wanted), opcode: OPCODE.setUpFob };
+}
+
+/** The reverse of `setUp` and `setUpFob`; null when the length or a reserved byte is wrong. */
 export function parseSetUp({ data }: Command): SetUp | null {
 	if (data.length !== 32 || !zero(data, 28)) return null;
 	return {
@@ -63,6 +68,29 @@ export function parseSetUp({ data }: Command): SetUp | null {
 /** Opens, or releases the shackle. The reference comes back in the lock's log. */
 export function opening(action: 'unlock' | 'unshackle', reference: number): Command {
 	return { opcode: OPCODE[action], argument: reference, data: NO_DATA };
+}
+
+/** Engages the bolt of a lock whose shackle is home. The reference comes back in the lock's log. */
+export function engage(reference: number): Command {
+	return { opcode: OPCODE.engage, argument: reference, data: NO_DATA };
+}
+
+/** What a lock does by itself, as far as it is told. */
+export interface Settings {
+	/** A shackle that is pushed home stays free until an `engage`. */
+	explicitLock: boolean;
+}
+
+/** Sets all settings at once: `flags (bit 0: explicit lock) ‖ 15 zero bytes`. Staged. */
+export function setSettings({ explicitLock }: Settings): Command {
+	const data = concat(Uint8Array.of(explicitLock ? 1 : 0), new Uint8Array(15));
+	return { opcode: OPCODE.setSettings, argument: 0, data };
+}
+
+/** The settings, or null when the length or a reserved bit is wrong. */
+export function parseSetSettings({ argument, data }: Command): Settings | null {
+	if (argument !== 0 || data.length !== 16 || data[0]! > 1 || !zero(data, 1)) return null;
+	return { explicitLock: data[0] === 1 };
 }
 
 /** Asks for the log records after the cursor: `cursor u24 ‖ 13 zero bytes`. */
@@ -82,6 +110,12 @@ export function shutDown(): Command {
 	return { opcode: OPCODE.shutDown, argument: 0, data: NO_DATA };
 }
 
-function zero(data: Uint8Array | Bytes, from: number): boolean {
+/** Ends the session and leaves the lock to a firmware updater for a minute. */
+export function firmwareUpdate(): Command {
+	return { opcode: OPCODE.firmwareUpdate, argument: 0, data: NO_DATA };
+}
+
+/** Whether all bytes from `from` on are zero, as reserved ones must be. */
+export function zero(data: Uint8Array, from: number): boolean {
 	return data.subarray(from).every((byte) => byte === 0);
 }

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { ENDPOINTS, endpointAt, type EndpointName } from '../../api/core/endpoints.ts';
-import { failure, success, type CoreRefusal } from '../../api/core/envelope.ts';
+import { ENDPOINTS, endpointAt, endpointFor, type EndpointName } from '../../api/core/endpoints.ts';
+import { failure, success, type CoreRefusal, type ErrorDetail } from '../../api/core/envelope.ts';
+import {
+	DEFAULT_VERSION,
+	RequestedVersion,
+	versionFor,
+	type Version
+} from '../../api/core/versions.ts';
 import { ServerError } from '../error.ts';
 import { readJson } from '../http/body.ts';
 import { identifyApiKey, type KeyIdentity } from '../api-keys.ts';
@@ -16,6 +22,13 @@ export interface CoreCall {
 	readonly requestId: string | undefined;
 }
 
+/** What is known of a call so far, for the answer. */
+interface Progress {
+	name: string;
+	endpoint: EndpointName | undefined;
+	version: Version;
+}
+
 /**
  * Answers one call of the Core API. Refusals are HTTP 200 with an error code, because the mobile
  * libraries cannot read the body of another status; only a body that is too large (413), a key that
@@ -26,33 +39,84 @@ export async function answerCore(
 	{ request, path, requestId }: CoreCall
 ): Promise<Response> {
 	const place = path.replace(/\/$/, '');
-	let name = place.slice(0, 100);
+	const endpoint = place === '' ? undefined : endpointAt(place);
+	const name = endpoint === undefined ? place.slice(0, 100) : nameOf(endpoint);
+	const progress: Progress = { name, endpoint, version: DEFAULT_VERSION };
 	try {
-		const called = place === '' ? undefined : endpointAt(place);
-		if (called === undefined && place !== '') throw noEndpoint();
-		if (request.method !== 'POST')
-			throw new CoreError('bad-method', 'Wrong request method: every call is a POST');
-		const key = await identifyApiKey(core.db, request.headers.get('authorization'));
-		if (key === null) throw badKey();
-		// The Android library posts to exactly the custom URL that it was given, without `upload/`.
-		const endpoint = called ?? 'upload';
-		name = endpoint;
-		allow(endpoint, key);
-		if (endpoint === 'upload') allowUpload(core, key);
-		const body = await readJson(request);
-		if (called === undefined && !hasLogs(body)) throw noEndpoint();
-		const data = await CALLS[endpoint](core, key, body);
-		const token = ENDPOINTS[endpoint].token ? newToken() : undefined;
-		return reply(success(name, data, token), 200);
+		if (endpoint === undefined && place !== '') throw noEndpoint();
+		return reply(await run(core, request, progress), 200);
 	} catch (error) {
 		const { code, message, status, retryAfter } = toRefusal(error);
 		if (status >= 500) core.log.error({ err: error, requestId }, 'request failed');
-		return reply(failure(name, code, message), status, retryAfter);
+		const given = error instanceof CoreError ? error.details : undefined;
+		const { version } = progress;
+		const details = detailsOf(progress, given ?? []);
+		return reply(failure(progress.name, code, message, { details, version }), status, retryAfter);
 	}
 }
 
-/** Before the body is read. The key for uploads is public: whoever has it must not keep us busy. */
-function allowUpload({ budgets: { uploads, strange } }: CoreServer, { id }: KeyIdentity): void {
+async function run(core: CoreServer, request: Request, progress: Progress): Promise<object> {
+	if (request.method !== 'POST')
+		throw new CoreError('bad-method', 'Wrong request method: every call is a POST');
+	const key = await identifyApiKey(core.db, request.headers.get('authorization'));
+	if (key === null) throw badKey();
+	// What is posted to /core/ itself is a call of the library, whose body says which.
+	const named = progress.endpoint;
+	if (named === undefined) progress.name = 'upload';
+	allow(named ?? 'upload', key);
+	if (ENDPOINTS[named ?? 'upload'].keys.length > 1) allowPublic(core, key);
+	const body = await readJson(request);
+	const endpoint = named ?? endpointFor(body);
+	if (endpoint === undefined) throw noEndpoint();
+	progress.endpoint = endpoint;
+	progress.name = nameOf(endpoint);
+	if (ENDPOINTS[endpoint].details === 'versioned') progress.version = versionIn(body);
+	const { version } = progress;
+	const { data, failed } = await CALLS[endpoint](core, key, body, version);
+	const token = ENDPOINTS[endpoint].token ? newToken() : undefined;
+	const details = detailsOf(progress, failed);
+	return success(progress.name, data, { details, token, version });
+}
+
+/** What an answer calls its request: the deprecated call that does all three is a display. */
+function nameOf(endpoint: EndpointName): string {
+	return endpoint === 'qc' ? 'qc/display' : endpoint;
+}
+
+/**
+ * `error_details` as each family has it. Version 0.1.0 of the quick click calls has the member but
+ * does not use it yet.
+ */
+function detailsOf(
+	{ endpoint, version }: Progress,
+	failed: readonly ErrorDetail[]
+): readonly ErrorDetail[] | null | undefined {
+	switch (endpoint === undefined ? 'none' : ENDPOINTS[endpoint].details) {
+		case 'none':
+			return undefined;
+		case 'list':
+			return failed;
+		case 'versioned':
+			if (version === '0.0.0') return undefined;
+			return version === '0.1.0' || failed.length === 0 ? null : failed;
+	}
+}
+
+/** Throws CoreError `bad-input` for a version that is none of ours. */
+function versionIn(body: unknown): Version {
+	const asked =
+		typeof body === 'object' && body !== null && Object.hasOwn(body, 'api_version')
+			? (body as { api_version: unknown }).api_version
+			: DEFAULT_VERSION;
+	const parsed = RequestedVersion.safeParse(asked);
+	const version = parsed.success ? versionFor(parsed.data) : undefined;
+	if (version === undefined)
+		throw new CoreError('bad-input', 'Bad input: api_version: no version of this API');
+	return version;
+}
+
+/** Before the body is read. The mobile key is public: whoever has it must not keep us busy. */
+function allowPublic({ budgets: { uploads, strange } }: CoreServer, { id }: KeyIdentity): void {
 	const now = Date.now();
 	uploads.check(id, now);
 	strange.check(id, now);
@@ -61,10 +125,6 @@ function allowUpload({ budgets: { uploads, strange } }: CoreServer, { id }: KeyI
 function allow(endpoint: EndpointName, { kind }: KeyIdentity): void {
 	const keys: readonly KeyIdentity['kind'][] = ENDPOINTS[endpoint].keys;
 	if (!keys.includes(kind)) throw badKey();
-}
-
-function hasLogs(body: unknown): boolean {
-	return typeof body === 'object' && body !== null && Object.hasOwn(body, 'logs');
 }
 
 function badKey(): CoreError {
@@ -82,9 +142,12 @@ const REFUSALS: Partial<Record<CoreErrorCode, CoreRefusal>> = {
 	'bad-method': 'bad-method',
 	'no-endpoint': 'no-endpoint',
 	'lock-not-found': 'no-lock',
+	'fob-not-found': 'no-lock',
 	'cannot-unshackle': 'bad-input',
+	'cannot-engage': 'bad-input',
 	'session-full': 'bad-input',
-	'lock-full': 'bad-input'
+	'lock-full': 'bad-input',
+	'fob-full': 'bad-input'
 };
 
 interface Refusal {

@@ -1,21 +1,21 @@
 import type { z } from 'zod';
-import { ACTIONS, type ActivityAction } from '../../api/app/activity.ts';
-import {
-	ACTIVITY_LIMIT,
-	type ActivityData,
-	type ActivityRequest
-} from '../../api/core/activity.ts';
 import { ENDPOINTS, type EndpointName } from '../../api/core/endpoints.ts';
-import { toDateTime } from '../../api/core/shapes.ts';
-import type { UnlockRequest } from '../../api/core/unlock.ts';
+import type { UploadRequest } from '../../api/core/upload.ts';
+import type { Version } from '../../api/core/versions.ts';
 import { toHex } from '../../protocol/bytes.ts';
 import type { Budgets } from '../budget.ts';
-import type { EnvironmentName } from '../db/tables.ts';
-import { listActivity } from './activity.ts';
+import { listCoreActivity } from './activity-call.ts';
+import type { Caller, Keyholder, Outcome } from './caller.ts';
 import { CoreError, lockNotFound } from './error.ts';
+import { displayFobs, issueToFob, revokeFromFob } from './fob-calls.ts';
+import { syncFob } from './fob-sync.ts';
 import { issueCommands, type Core } from './issue.ts';
 import { listCoreLocks } from './lock-list.ts';
 import { callKeys } from './offline-keys.ts';
+import type { IssueAction } from './packets.ts';
+import { callQuickClicks, displayCodes, issueCodesCall, revokeCodesCall } from './qc-calls.ts';
+import { confirmRestore } from './restore.ts';
+import { setSettings } from './settings-call.ts';
 import { hearLogs } from './uploads.ts';
 
 /** What calls work with. */
@@ -23,52 +23,75 @@ export interface CoreServer extends Core {
 	readonly budgets: Budgets;
 }
 
-/** Who calls, as the API key says: never what the body says. */
-export interface Caller {
-	/** The API key's. */
-	id: string;
-	companyId: string;
-	environment: EnvironmentName;
-}
-
 /** One call, once it is known who calls: the body as it came in, `data` out. Throws CoreError. */
-type Call = (core: CoreServer, caller: Caller, body: unknown) => Promise<unknown>;
+type Call = (
+	core: CoreServer,
+	caller: Keyholder,
+	body: unknown,
+	version: Version
+) => Promise<Outcome>;
 
 /** What each endpoint does. */
 export const CALLS: Record<EndpointName, Call> = {
-	lock: call(ENDPOINTS.lock, async ({ db }, caller, request) => ({
+	lock: whole(ENDPOINTS.lock, async ({ db }, caller, request) => ({
 		locks: await listCoreLocks(db, caller, request)
 	})),
-	unlock: call(ENDPOINTS.unlock, (core, caller, request) => open(core, caller, request, 'unlock')),
-	unshackle: call(ENDPOINTS.unshackle, (core, caller, request) =>
-		open(core, caller, request, 'unshackle')
-	),
-	keys: call(ENDPOINTS.keys, callKeys),
-	upload: call(ENDPOINTS.upload, async (core, caller, { logs }) => {
-		const heard = logs.map(({ session, mac, received_time, responses }) => ({
-			session,
-			mac,
-			receivedAt: received_time * 1000,
-			packets: responses
-		}));
-		core.budgets.uploads.spend(caller.id, Math.max(1, logs.length), Date.now());
-		const { known, strange } = await hearLogs(core, caller, heard);
-		core.budgets.strange.spend(caller.id, strange, Date.now());
-		if (!known) throw lockNotFound();
-		return {};
+	unlock: whole(ENDPOINTS.unlock, commands('unlock')),
+	unshackle: whole(ENDPOINTS.unshackle, commands('unshackle')),
+	engagelock: whole(ENDPOINTS.engagelock, commands('engage')),
+	fwupdate: whole(ENDPOINTS.fwupdate, commands('update')),
+	'lock/settings': whole(ENDPOINTS['lock/settings'], setSettings),
+	keys: whole(ENDPOINTS.keys, callKeys),
+	'qc/issue': inParts(ENDPOINTS['qc/issue'], issueCodesCall),
+	'qc/revoke': inParts(ENDPOINTS['qc/revoke'], revokeCodesCall),
+	'qc/display': whole(ENDPOINTS['qc/display'], displayCodes),
+	qc: inParts(ENDPOINTS.qc, callQuickClicks),
+	'fobs/issue': inParts(ENDPOINTS['fobs/issue'], issueToFob),
+	'fobs/revoke': whole(ENDPOINTS['fobs/revoke'], revokeFromFob),
+	'fobs/display': whole(ENDPOINTS['fobs/display'], displayFobs),
+	'fobs/sync': whole(ENDPOINTS['fobs/sync'], async (core, caller, { mac, session }) => ({
+		commands: joined(await syncFob(core, caller, { mac, session }))
+	})),
+	upload: whole(ENDPOINTS.upload, upload),
+	restore: whole(ENDPOINTS.restore, (core, caller, request) => {
+		core.budgets.uploads.spend(caller.id, 1, Date.now());
+		return commands('restore')(core, caller, request);
 	}),
-	activity: call(ENDPOINTS.activity, listCoreActivity)
+	'restore/confirm': whole(ENDPOINTS['restore/confirm'], confirmRestore),
+	activity: whole(ENDPOINTS.activity, listCoreActivity)
 };
 
-function call<S extends z.ZodType, D extends z.ZodType>(
-	{ request }: { request: S; data: D },
-	run: (core: CoreServer, caller: Caller, request: z.output<S>) => Promise<z.input<D>>
+interface Schemas<S extends z.ZodType, D extends z.ZodType> {
+	request: S;
+	data: D;
+}
+
+/** A call whose parts may fail by themselves. */
+function inParts<S extends z.ZodType, D extends z.ZodType>(
+	{ request }: Schemas<S, D>,
+	run: (
+		core: CoreServer,
+		caller: Keyholder,
+		request: z.output<S>,
+		version: Version
+	) => Promise<Outcome<z.input<D>>>
 ): Call {
-	return (core, caller, body) => {
+	return (core, caller, body, version) => {
 		const parsed = request.safeParse(body);
 		if (!parsed.success) throw badInput(parsed.error);
-		return run(core, caller, parsed.data);
+		return run(core, caller, parsed.data, version);
 	};
+}
+
+/** A call that works as a whole or not at all. */
+function whole<S extends z.ZodType, D extends z.ZodType>(
+	schemas: Schemas<S, D>,
+	run: (core: CoreServer, caller: Keyholder, request: z.output<S>) => Promise<z.input<D>>
+): Call {
+	return inParts(schemas, async (core, caller, request) => ({
+		data: await run(core, caller, request),
+		failed: []
+	}));
 }
 
 function badInput({ issues }: z.ZodError): CoreError {
@@ -78,87 +101,38 @@ function badInput({ issues }: z.ZodError): CoreError {
 	return new CoreError('bad-input', `Bad input: ${said.join('; ')}`);
 }
 
-async function open(
-	core: Core,
-	caller: Caller,
-	{ mac, session, tracking_key }: z.output<typeof UnlockRequest>,
-	action: 'unlock' | 'unshackle'
-): Promise<{ commands: string }> {
-	const trackingKey = tracking_key || null;
-	const request = { mac, session, action, trackingKey, userId: null };
-	const { packets } = await issueCommands(core, caller, request);
-	return { commands: packets.map(toHex).join('+') };
+/** Commands of one action for one session. */
+function commands(action: IssueAction) {
+	return async (
+		core: Core,
+		caller: Caller,
+		request: { mac: string; session: string; tracking_key?: string | null | undefined }
+	): Promise<{ commands: string }> => {
+		const { mac, session, tracking_key } = request;
+		const trackingKey = tracking_key || null;
+		const asked = { mac, session, action, trackingKey, userId: null };
+		return { commands: joined((await issueCommands(core, caller, asked)).packets) };
+	};
 }
 
-async function listCoreActivity(
-	{ db }: Core,
-	{ companyId, environment }: Caller,
-	request: z.output<typeof ActivityRequest>
-): Promise<z.input<typeof ActivityData>> {
-	const { lock_macs = [], actions = [], tracking_keys = [], before, after } = request;
-	const locks = lock_macs.length > 0 ? await idsOf(db, companyId, environment, lock_macs) : null;
-	const rows = await listActivity(db, {
-		companyId,
-		environments: [environment],
-		lockIds: locks ?? undefined,
-		actions: actions.length > 0 ? known(actions) : undefined,
-		trackingKeys: tracking_keys.length > 0 ? tracking_keys : undefined,
-		before: before === undefined ? undefined : endOf(before),
-		after: after === undefined ? undefined : Date.parse(after),
-		limit: ACTIVITY_LIMIT
-	});
-	const macs = await macsOf(db, companyId, rows);
-	const activity = rows.map((row) => ({
-		lock_mac: macs.get(row.lock_id) ?? '',
-		action: row.action,
-		recorded_time: toDateTime(row.recorded_at),
-		range_date_start: toDateTime(row.range_start),
-		range_date_end: toDateTime(row.range_end),
-		tracking_key: row.tracking_key ?? ''
+function joined(packets: readonly Uint8Array[]): string {
+	return packets.map(toHex).join('+');
+}
+
+async function upload(
+	core: CoreServer,
+	caller: Keyholder,
+	{ logs }: z.output<typeof UploadRequest>
+): Promise<Record<string, never>> {
+	const heard = logs.map(({ session, mac, received_time, responses }) => ({
+		session,
+		mac,
+		receivedAt: received_time * 1000,
+		packets: responses
 	}));
-	return { activity };
-}
-
-/** The text's own example says `unlock` for `unlocked`; what nobody knows matches nothing. */
-function known(actions: readonly string[]): ActivityAction[] {
-	return actions
-		.map((action) => (action === 'unlock' ? 'unlocked' : action))
-		.filter((action): action is ActivityAction => (ACTIONS as readonly string[]).includes(action));
-}
-
-/** Answers name seconds: an event within the last one of them is not later. */
-function endOf(before: string): number {
-	return Math.floor(Date.parse(before) / 1000) * 1000 + 999;
-}
-
-async function idsOf(
-	db: Core['db'],
-	companyId: string,
-	environment: EnvironmentName,
-	macs: readonly string[]
-): Promise<string[]> {
-	const rows = await db
-		.selectFrom('lock')
-		.select('id')
-		.where('company_id', '=', companyId)
-		.where('environment', '=', environment)
-		.where('mac', 'in', macs)
-		.execute();
-	return rows.map(({ id }) => id);
-}
-
-async function macsOf(
-	db: Core['db'],
-	companyId: string,
-	rows: readonly { lock_id: string }[]
-): Promise<Map<string, string>> {
-	const ids = [...new Set(rows.map(({ lock_id }) => lock_id))];
-	if (ids.length === 0) return new Map();
-	const locks = await db
-		.selectFrom('lock')
-		.select(['id', 'mac'])
-		.where('company_id', '=', companyId)
-		.where('id', 'in', ids)
-		.execute();
-	return new Map(locks.map(({ id, mac }) => [id, mac]));
+	core.budgets.uploads.spend(caller.id, Math.max(1, logs.length), Date.now());
+	const { known, strange } = await hearLogs(core, caller, heard);
+	core.budgets.strange.spend(caller.id, strange, Date.now());
+	if (!known) throw lockNotFound();
+	return {};
 }

@@ -1,3 +1,5 @@
+import type { ErrorDetail } from '../../api/core/envelope.ts';
+
 export type CoreErrorCode =
 	/** The API key is missing, wrong, revoked, or not of the kind this call takes. */
 	| 'bad-key'
@@ -10,10 +12,16 @@ export type CoreErrorCode =
 	| 'lock-not-found'
 	/** Only HD padlocks let go of their shackle. */
 	| 'cannot-unshackle'
+	/** Only HD padlocks from firmware 4.25 on can be told to engage. */
+	| 'cannot-engage'
 	/** 255 command ids are all that one session has. */
 	| 'session-full'
 	/** All of a lock's key slots are taken. */
 	| 'lock-full'
+	/** As a lock that is not found. */
+	| 'fob-not-found'
+	/** A fob has places for 100 locks. */
+	| 'fob-full'
 	/** A frozen set of changes cannot be read: the row was changed by other hands. */
 	| 'broken-pending'
 	/** The row changed while its packets were read; the engine tries again before it says so. */
@@ -25,14 +33,25 @@ export type CoreErrorCode =
 export class CoreError extends Error {
 	override readonly name = 'CoreError';
 	readonly code: CoreErrorCode;
+	/** What failed, part by part, of a request of several parts none of which worked. */
+	readonly details: readonly ErrorDetail[];
 
-	constructor(code: CoreErrorCode, message: string, options?: ErrorOptions) {
+	constructor(
+		code: CoreErrorCode,
+		message: string,
+		{ details = [], ...options }: ErrorOptions & { details?: readonly ErrorDetail[] } = {}
+	) {
 		super(message, options);
 		this.code = code;
+		this.details = details;
 	}
 }
 
 /** The one answer for what is absent and for what belongs to another company. */
 export function lockNotFound(): CoreError {
 	return new CoreError('lock-not-found', 'Lock not found');
+}
+
+export function fobNotFound(): CoreError {
+	return new CoreError('fob-not-found', 'Fob not found');
 }

@@ -3,6 +3,7 @@ import { RESULTS } from '../../protocol/noke/answers.ts';
 import { OPCODE } from '../../protocol/noke/commands.ts';
 import { RECORD_ACTION, type LogRecord } from '../../protocol/noke/records.ts';
 import type { LockTable } from '../db/tables.ts';
+import { REFERENCED } from './packets.ts';
 import { cipheredPart, type IssuedRow, type Said } from './said.ts';
 
 /** A record of a lock's log on its way to the activity. Times in milliseconds since 1970. */
@@ -18,6 +19,8 @@ export interface LockEvent {
 	/** The number may be a slot as well: only commands of the same session can tell. */
 	doubtful: boolean;
 	slot: number | null;
+	/** Of the quick click that opened, or was to. */
+	position: number | null;
 	/** What the record says of the shackle. */
 	state: LockTable['state'];
 	/** In which the lock told of it. */
@@ -26,7 +29,8 @@ export interface LockEvent {
 
 interface Meaning {
 	action: ActivityAction;
-	who?: 'reference' | 'slot' | 'either';
+	/** `engaged`: the reference of an engage, or 0 for a hand. */
+	who?: 'reference' | 'slot' | 'either' | 'position' | 'engaged';
 	state?: NonNullable<LockTable['state']>;
 }
 
@@ -34,13 +38,18 @@ interface Meaning {
 const MEANINGS = new Map<number, Meaning>([
 	[RECORD_ACTION.unlocked, { action: 'unlocked', who: 'reference', state: 'open' }],
 	[RECORD_ACTION.unlockedBySlot, { action: 'unlocked', who: 'slot', state: 'open' }],
-	[RECORD_ACTION.locked, { action: 'locked', state: 'closed' }],
+	[RECORD_ACTION.locked, { action: 'locked', who: 'engaged', state: 'closed' }],
 	[RECORD_ACTION.setupUnlocked, { action: 'setup_unlocked', who: 'reference', state: 'open' }],
 	[RECORD_ACTION.failedUnlock, { action: 'failed_unlock', who: 'either' }],
 	[RECORD_ACTION.startUp, { action: 'start_up' }],
 	[RECORD_ACTION.buttonTouched, { action: 'button_touched' }],
 	[RECORD_ACTION.unshackled, { action: 'unlocked', who: 'reference', state: 'unshackled' }],
-	[RECORD_ACTION.alarmTriggered, { action: 'alarm_triggered' }]
+	[RECORD_ACTION.alarmTriggered, { action: 'alarm_triggered' }],
+	[
+		RECORD_ACTION.unlockedByQuickClick,
+		{ action: 'unlocked_via_quick_click', who: 'position', state: 'open' }
+	],
+	[RECORD_ACTION.failedQuickClick, { action: 'failed_unlock', who: 'position' }]
 ]);
 
 const UNKNOWN: Meaning = { action: 'unknown' };
@@ -67,14 +76,20 @@ export function eventsOf(
 			// Nothing is heard before it happens, whatever the phone says: it would be listed among the
 			// oldest, where nobody looks.
 			recordedAt: Math.max(at, time ?? since),
-			reference: who === 'reference' || who === 'either' ? record.who : null,
+			reference: referenceIn(record, who),
 			doubtful: who === 'either',
 			slot: who === 'slot' ? record.who : null,
+			position: who === 'position' ? record.who : null,
 			state: state ?? null,
 			session
 		});
 	}
 	return [...events.values()].sort((a, b) => a.counter - b.counter);
+}
+
+function referenceIn(record: LogRecord, who: Meaning['who']): number | null {
+	if (who === 'engaged') return record.who || null;
+	return who === 'reference' || who === 'either' ? record.who : null;
 }
 
 /**
@@ -103,13 +118,18 @@ export function issuedBetween({ time, recordedAt }: LockEvent): { from: number; 
 	return { from: time - DRIFT, before: time + 1000 };
 }
 
+/** Whether what was issued is named by its reference in the lock's log. */
+export function isReferenced(action: string): boolean {
+	return (REFERENCED as readonly string[]).includes(action);
+}
+
 /** The commands an event names by its reference, among those of the session that told of it. */
 export function issuedIn(event: LockEvent, issued: readonly IssuedRow[]): IssuedRow | undefined {
 	const { from, before } = issuedBetween(event);
 	return issued.findLast(
 		(row) =>
 			row.session === cipheredPart(event.session) &&
-			row.action !== 'ask' &&
+			isReferenced(row.action) &&
 			row.reference === event.reference &&
 			row.at >= from &&
 			row.at < before

@@ -1,5 +1,6 @@
 import { TYPE } from '../../protocol/noke/answers.ts';
 import { parseRecord, RECORD_ACTION } from '../../protocol/noke/records.ts';
+import { opens } from './packets.ts';
 import type { Said } from './said.ts';
 
 /** Records that name an online opening by its reference. */
@@ -18,7 +19,7 @@ const OPENINGS: ReadonlySet<number> = new Set([
  * own, set by the opening itself (docs/lock-scheme.md section 5.4).
  */
 export function isOfToday({ issued, packet }: Said, recovery: number): boolean {
-	if (issued === null || issued.recovery !== recovery || issued.action === 'ask') return false;
+	if (issued === null || issued.recovery !== recovery || !opens(issued.action)) return false;
 	if (packet.type !== TYPE.log) return false;
 	const { action, time, who } = parseRecord(packet.body);
 	// A lock's clock counts seconds.

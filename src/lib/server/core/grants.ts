@@ -13,4 +13,4 @@ export function grantOf(
 }
 
 /** Columns of a lock that its keys come from. */
-export const KEY_COLUMNS = ['id', 'environment', 'base_key', 'root', 'gen'] as const;
+export const KEY_COLUMNS = ['id', 'environment', 'base_key', 'root', 'gen', 'moves'] as const;

@@ -1,10 +1,13 @@
+import type { Updateable } from 'kysely';
 import type { Db } from '../db/connect.ts';
 import { newId } from '../db/id.ts';
 import type { LockTable } from '../db/tables.ts';
-import { proveSlots } from '../slot-sets.ts';
+import { proveChanges } from '../lock-sets.ts';
 import { claimOpenings, type PhoneOpening } from './claims.ts';
 import { CoreError } from './error.ts';
+import { hearFob } from './fob-hear.ts';
 import type { Core, Scope } from './issue.ts';
+import { countUses } from './uses.ts';
 import { learn, logOf, type FreshEvent } from './learn.ts';
 import { quarantine } from './quarantine.ts';
 import { lockOf, portions, read, type ActivityRow, type LockRow, type Reading } from './read.ts';
@@ -18,11 +21,11 @@ const ROWS = 500;
 const HELD = 1000;
 
 /**
- * Takes in what one lock said: proofs, acknowledgements, battery and log, each once however often
- * and in whatever order it comes. What no key opens goes to quarantine. Packets are deciphered
+ * Takes in what one lock, or fob, said: proofs, acknowledgements, battery and log, each once however
+ * often and in whatever order it comes. What no key opens goes to quarantine. Packets are deciphered
  * before the transaction, which only writes. `claim` runs first in it. Returns how many packets no
- * key opened; null, and writes nothing, when the lock is not in this scope. Throws CoreError
- * `moved`, and what `claim` throws.
+ * key opened; null, and writes nothing, when neither a lock nor a fob of this scope has this MAC.
+ * Throws CoreError `moved`, and what `claim` throws.
  */
 export async function hear(
 	{ db, secret }: Core,
@@ -34,7 +37,7 @@ export async function hear(
 ): Promise<number | null> {
 	for (let left = TRIES; ; left--) {
 		const row = await lockOf(db, scope, mac);
-		if (row === undefined) return null;
+		if (row === undefined) return hearFob({ db, secret }, scope, mac, deliveries, now, claim);
 		const reading = await read({ db, secret }, row, deliveries, now);
 		try {
 			await db.transaction().execute(async (trx) => {
@@ -55,10 +58,12 @@ async function write(trx: Db, reading: Reading, now: number): Promise<void> {
 	if (unknown.length > 0 && !sameKeys(row, reading.row))
 		throw new CoreError('moved', 'The lock changed meanwhile');
 	const fresh = await insertEvents(trx, row, events, now);
-	const changes = { ...learn(row, said, fresh) };
+	const changes: Updateable<LockTable> = { ...learn(row, said, fresh) };
 	// A set that is offered ends by its proof and by nothing else.
-	if (changes.phase === 'steady' && row.phase === 'offered' && row.slots_used > 0)
-		Object.assign(changes, await proveSlots(trx, row.id, row.pending ?? 0, now));
+	if (changes.phase === 'steady' && row.phase === 'offered')
+		Object.assign(changes, await proveChanges(trx, row, row.pending ?? 0, now));
+	if (row.quick_clicks_used > 0)
+		Object.assign(changes, await countUses(trx, row, changes.active ?? row.active, said, fresh));
 	const log = await logFor(trx, row, said, fresh);
 	if (Object.keys(changes).length > 0 || log !== null) {
 		await trx
@@ -99,7 +104,7 @@ async function insertEvents(
 	row: LockRow,
 	events: readonly ActivityRow[],
 	now: number
-): Promise<FreshEvent[]> {
+): Promise<ActivityRow[]> {
 	const inserted = new Set<number | null>();
 	const openings: PhoneOpening[] = [];
 	let order = 0;

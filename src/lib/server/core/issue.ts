@@ -1,18 +1,17 @@
 import { sql } from 'kysely';
 import { fromHex, type Bytes } from '../../protocol/bytes.ts';
-import { kindOf } from '../../protocol/noke/profile.ts';
 import type { Db } from '../db/connect.ts';
 import { newId } from '../db/id.ts';
 import type { EnvironmentName } from '../db/tables.ts';
 import type { Secret } from '../secret.ts';
 import { CoreError, lockNotFound } from './error.ts';
-import { keysOf, type KeyColumns } from './keys.ts';
-import { asking, commandCount, packetsOf, type IssueAction, type Order } from './packets.ts';
-import { freeze, thaw } from './pending.ts';
+import { keysOf } from './keys.ts';
+import { ISSUE_COLUMNS, orderOf, refuseUnable, type IssueRow } from './order.ts';
+import { commandCount, packetsOf, REFERENCED, type IssueAction, type Order } from './packets.ts';
+import { freeze } from './pending.ts';
 import { cipheredPart } from './said.ts';
-import { freezeSlots } from '../slot-sets.ts';
-import { step, type KeySync } from './sync.ts';
-import { syncOf, toColumns, type SyncColumns } from './sync-columns.ts';
+import { freezeChanges } from '../lock-sets.ts';
+import { syncOf, toColumns } from './sync-columns.ts';
 import { together } from './together.ts';
 
 /** What the engine works with. */
@@ -46,18 +45,6 @@ export interface Issued {
 	issuedAt: number;
 }
 
-type Row = KeyColumns &
-	SyncColumns & {
-		hardware_type: string;
-		next_reference: number;
-		log_cursor: number;
-		log_seen: number;
-		recovery: number;
-		slot_changes: number;
-		slot_reset: number;
-		renew_at: number | null;
-	};
-
 /** Command ids of one session. */
 const LAST_ID = 255;
 
@@ -65,7 +52,8 @@ const LAST_ID = 255;
  * The packets with which this session opens, or is asked. What changes on the lock, the command
  * ids and the reference are on disk before a packet is made; a crash after that is harmless, since
  * the next request gets the same set under new ids. Throws CoreError `lock-not-found`,
- * `cannot-unshackle`, `session-full`, `broken-pending`.
+ * `cannot-unshackle`, `cannot-engage`,
+ * `session-full`, `broken-pending`.
  */
 export async function issueCommands(
 	{ db, secret }: Core,
@@ -90,17 +78,15 @@ export async function issueCommands(
 async function writeDown(trx: Db, scope: Scope, request: IssueRequest, now: number) {
 	const { action } = request;
 	const row = await hold(trx, scope, request);
-	if (action === 'unshackle' && kindOf(row.hardware_type) !== 'hd-padlock')
-		throw new CoreError('cannot-unshackle', 'This lock cannot release its shackle');
+	refuseUnable(row, action);
 	const before = syncOf(row);
 	const { order, sync } = orderOf(row, before, action, now);
 	if (sync !== before && sync.phase === 'offered') {
-		const lock = { ...row, company_id: scope.companyId };
-		const { writes, tally } = await freezeSlots(trx, lock, sync.pending, now);
+		const { writes, columns } = await freezeChanges(trx, row, sync.pending, now);
 		order.pending = { writes };
 		await trx
 			.updateTable('lock')
-			.set({ ...toColumns(sync), ...tally, pending_changes: freeze(order.pending) })
+			.set({ ...toColumns(sync), ...columns, pending_changes: freeze(order.pending) })
 			.where('id', '=', row.id)
 			.execute();
 	}
@@ -109,71 +95,17 @@ async function writeDown(trx: Db, scope: Scope, request: IssueRequest, now: numb
 }
 
 /** Holds the lock's row until the transaction ends, and takes the next reference. */
-async function hold(trx: Db, scope: Scope, { mac, action }: IssueRequest): Promise<Row> {
-	const taken = action === 'ask' ? 0 : 1;
+async function hold(trx: Db, scope: Scope, { mac, action }: IssueRequest): Promise<IssueRow> {
+	const taken = REFERENCED.includes(action) ? 1 : 0;
 	let query = trx
 		.updateTable('lock')
 		.set((e) => ({ next_reference: sql`(${e.ref('next_reference')} + ${sql.lit(taken)}) % 256` }))
 		.where('company_id', '=', scope.companyId)
 		.where('mac', '=', mac);
 	if (scope.environment !== undefined) query = query.where('environment', '=', scope.environment);
-	const row = await query
-		.returning([
-			'id',
-			'environment',
-			'hardware_type',
-			'base_key',
-			'root',
-			'gen',
-			'phase',
-			'active',
-			'pending',
-			'pending_changes',
-			'next_reference',
-			'log_cursor',
-			'log_seen',
-			'recovery',
-			'slot_changes',
-			'slot_reset',
-			'renew_at'
-		])
-		.executeTakeFirst();
+	const row = await query.returning(ISSUE_COLUMNS).executeTakeFirst();
 	if (row === undefined) throw lockNotFound();
 	return row;
-}
-
-/** A set that begins to be offered by this order is empty here: its contents come from the slots. */
-function orderOf(
-	row: Row,
-	before: KeySync,
-	action: IssueAction,
-	now: number
-): { order: Order; sync: KeySync } {
-	const reference = (row.next_reference + 255) % 256;
-	const { log_cursor, log_seen, pending_changes } = row;
-	if (action === 'ask') {
-		const offer = asking(before);
-		const order = { action, offer, pending: null, reference: 0, logsAfter: log_cursor };
-		return { order, sync: before };
-	}
-	const { sync, offer } = step(before, { kind: 'open-requested', changes: waits(row, now) });
-	if (offer === null) throw new CoreError('broken-pending', 'No offer for this lock');
-	const pending =
-		offer.writesUnder === null
-			? null
-			: before.phase === 'offered'
-				? thaw(pending_changes)
-				: { writes: [] };
-	// Among several openings nobody knows which one fits, so nothing can follow it.
-	const complete = log_seen <= log_cursor || offer.opensUnder.length > 1;
-	const logsAfter = complete ? null : log_cursor;
-	return { order: { action, offer, pending, reference, logsAfter }, sync };
-}
-
-/** Whether something waits for this lock: a lock out of the box waits for its first keys. */
-function waits({ active, slot_changes, slot_reset, renew_at }: Row, now: number): boolean {
-	if (active === 0 || slot_changes > 0 || slot_reset === 1) return true;
-	return renew_at !== null && renew_at <= now;
 }
 
 /**
@@ -183,7 +115,7 @@ function waits({ active, slot_changes, slot_reset, renew_at }: Row, now: number)
 async function reserve(
 	trx: Db,
 	scope: Scope,
-	row: Row,
+	row: IssueRow,
 	request: IssueRequest,
 	order: Order,
 	now: number

@@ -24,7 +24,9 @@ export async function liveKeys(
 	const query = db
 		.selectFrom('slot')
 		.innerJoin('lock', 'lock.id', 'slot.lock_id')
-		.select(['slot.lock_id', 'slot.slot', 'slot.issue', 'slot.tracking_key', 'slot.issued_at'])
+		.select(['slot.lock_id', 'slot.slot', 'slot.tracking_key', 'slot.issued_at'])
+		// Where the keys were reset, the new one, which the lock may not have yet.
+		.select((e) => e.fn.coalesce('wanted_issue', 'next_issue', 'issue').as('issue'))
 		.where('slot.company_id', '=', companyId)
 		.where('lock.environment', '=', environment)
 		.where('slot.holder', '=', 'key')

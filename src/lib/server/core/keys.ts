@@ -3,13 +3,17 @@ import type { MasterKey } from '../../protocol/noke/commands.ts';
 import { deriveKey } from '../../protocol/noke/grant.ts';
 import type { LockTable } from '../db/tables.ts';
 import { unseal, type Secret } from '../secret.ts';
+import { environmentAt } from './moves.ts';
 
 /** The columns a lock's keys come from. */
-export type KeyColumns = Pick<LockTable, 'id' | 'environment' | 'base_key' | 'root' | 'gen'>;
+export type KeyColumns = Pick<
+	LockTable,
+	'id' | 'environment' | 'base_key' | 'root' | 'gen' | 'moves'
+>;
 
 /** The keys of one lock; docs/lock-scheme.md section 3. */
 export interface Keys {
-	/** The master key of an epoch; in the sandbox the base key at every epoch. */
+	/** The master key of an epoch; the base key at those that were made in the sandbox. */
 	master(epoch: number): MasterKey;
 	/** The key that slot 1..100 was given by that issue number. */
 	slot(issue: number, slot: number): Bytes;
@@ -20,7 +24,7 @@ const HELD = 5000;
 /** Master keys kept of one lock: more than an upload ever tries. */
 const EPOCHS = 16;
 
-type Entry = Keys & Pick<KeyColumns, 'base_key' | 'root' | 'gen' | 'environment'>;
+type Entry = Keys & Omit<KeyColumns, 'id'>;
 
 const caches = new WeakMap<Secret, Map<string, Entry>>();
 
@@ -44,21 +48,26 @@ function isOf(entry: Entry, row: KeyColumns): boolean {
 		entry.base_key === row.base_key &&
 		entry.root === row.root &&
 		entry.gen === row.gen &&
-		entry.environment === row.environment
+		entry.environment === row.environment &&
+		entry.moves === row.moves
 	);
 }
 
-function open(secret: Secret, { id, base_key, root, gen, environment }: KeyColumns): Entry {
+function open(secret: Secret, row: KeyColumns): Entry {
+	const { id, base_key, root, gen, environment, moves } = row;
 	const base = unseal(secret, { table: 'lock', row: id, column: 'base_key' }, base_key);
 	const plainRoot = unseal(secret, { table: 'lock', row: id, column: 'root' }, root);
 	const masters = new Map<number, MasterKey>();
 	const derive = (epoch: number): Uint8Array =>
-		epoch === 0 || environment === 'sandbox' ? base : deriveKey(plainRoot, gen, epoch, 0);
+		epoch === 0 || environmentAt(row, epoch) === 'sandbox'
+			? base
+			: deriveKey(plainRoot, gen, epoch, 0);
 	return {
 		base_key,
 		root,
 		gen,
 		environment,
+		moves,
 		master(epoch) {
 			const known = masters.get(epoch);
 			if (known !== undefined) return known;

@@ -55,7 +55,7 @@ export function learn(
  * Whether this was not heard before: in a session of ours by its ordinal, else by a record that is
  * new. Somebody who sends old packets again must not change what is known of the lock.
  */
-function isNews({ issued, packet, session }: Said, fresh: readonly FreshEvent[]): boolean {
+export function isNews({ issued, packet, session }: Said, fresh: readonly FreshEvent[]): boolean {
 	if (issued !== null) return packet.ordinal > (issued.heard ?? -1);
 	return fresh.some((event) => event.session === session);
 }

@@ -4,8 +4,9 @@ import type { Db } from '../db/connect.ts';
 import { DAY } from '../lease.ts';
 import { findLock } from '../locks.ts';
 import type { Member } from '../people/identity.ts';
-import { isLive, SLOTS } from '../slots.ts';
+import { SLOTS } from '../slots.ts';
 import { takenSlots, type SlotRow } from '../slot-rows.ts';
+import { isLive } from './held.ts';
 
 /** Keys that went off are listed for this long, and this many at most. */
 const KEPT = 30 * DAY;

@@ -1,8 +1,12 @@
+import type { Selectable } from 'kysely';
 import type { z } from 'zod';
 import type { CoreLock, LockRequest } from '../../api/core/lock.ts';
 import { toDateTime } from '../../api/core/shapes.ts';
 import type { Db } from '../db/connect.ts';
-import type { EnvironmentName } from '../db/tables.ts';
+import type { EnvironmentName, LockTable } from '../db/tables.ts';
+import { engages, SETTINGS_COLUMNS, settingsChange, wantsExplicitLock } from '../settings.ts';
+import { isMoving } from './moves.ts';
+import { thaw } from './pending.ts';
 import { portions } from './read.ts';
 
 const COLUMNS = [
@@ -20,8 +24,14 @@ const COLUMNS = [
 	'active',
 	'slot_changes',
 	'slot_reset',
-	'settings'
+	'environment',
+	'moves',
+	'pending_changes',
+	'quick_click_changes',
+	...SETTINGS_COLUMNS
 ] as const;
+
+type Row = Pick<Selectable<LockTable>, (typeof COLUMNS)[number]>;
 
 /** Names of one statement. */
 const NAMES = 1000;
@@ -47,22 +57,7 @@ export async function listCoreLocks(
 	return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).map(toCoreLock);
 }
 
-function toCoreLock(row: {
-	mac: string;
-	serial: string;
-	created_by: string;
-	created_at: number;
-	setup_count: number;
-	hardware_type: string;
-	firmware: string;
-	battery_mv: number | null;
-	external_battery_mv: number | null;
-	phase: string;
-	active: number;
-	slot_changes: number;
-	slot_reset: number;
-	settings: string;
-}): CoreLock {
+function toCoreLock(row: Row): CoreLock {
 	const isSetUp = row.setup_count > 0;
 	return {
 		mac: row.mac,
@@ -76,11 +71,24 @@ function toCoreLock(row: {
 		external_battery: row.external_battery_mv ?? 0,
 		status: isSetUp ? 'ready' : 'awaiting setup',
 		// A lock that is not set up waits for all of its keys; its status says so.
-		flags: isSetUp && waits(row) ? ['keys'] : 'none',
-		settings: JSON.parse(row.settings) as CoreLock['settings']
+		flags: isSetUp ? flagsOf(row) : 'none',
+		settings: engages(row) ? { 'explicit-lock': wantsExplicitLock(row) } : {}
 	};
 }
 
-function waits(row: { phase: string; slot_changes: number; slot_reset: number }): boolean {
-	return row.phase !== 'steady' || row.slot_changes > 0 || row.slot_reset === 1;
+/** What waits for the lock, or is on its way. A set that brings nothing else brings keys. */
+function flagsOf(row: Row): CoreLock['flags'] {
+	const kinds =
+		row.phase === 'offered' ? thaw(row.pending_changes).writes.map(({ kind }) => kind) : [];
+	const codes = kinds.some((kind) => kind === 'quick-click' || kind === 'clear-quick-click');
+	const settings = kinds.includes('settings');
+	const slots = kinds.some((kind) => kind === 'set' || kind === 'remove' || kind === 'reset');
+	const empty = row.phase !== 'steady' && !codes && !settings;
+	const keys = empty || slots || row.slot_changes > 0 || row.slot_reset === 1 || isMoving(row);
+	const flags = [
+		...(keys ? ['keys' as const] : []),
+		...(codes || row.quick_click_changes > 0 ? ['quick-clicks' as const] : []),
+		...(settings || settingsChange(row) ? ['settings' as const] : [])
+	];
+	return flags.length > 0 ? flags : 'none';
 }

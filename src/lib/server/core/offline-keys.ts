@@ -10,7 +10,9 @@ import type { Core } from './issue.ts';
 import type { KeyColumns } from './keys.ts';
 import { liveKeys, type KeyFilter, type KeyRow } from './key-rows.ts';
 import { portions } from './read.ts';
-import type { EnvironmentName } from '../db/tables.ts';
+import { slotOf, type SlotRow } from '../slot-rows.ts';
+import type { Caller } from './caller.ts';
+import { latest } from './held.ts';
 
 /** Locks and keys that one issue may name: it is one transaction. */
 const LOCKS = 1000;
@@ -19,11 +21,6 @@ const KEYS = 10_000;
 const AT_ONCE = 200;
 /** Keys derived in one go, about 10 ms. */
 const DERIVED = 100;
-
-interface Caller {
-	companyId: string;
-	environment: EnvironmentName;
-}
 
 type Request = z.output<typeof KeysRequest>;
 type Lock = KeyColumns & { mac: string };
@@ -68,7 +65,8 @@ async function issueAll(
 			const lock = await holdLock(trx, id);
 			if (lock === undefined) throw lockNotFound();
 			const keys = [...wanted.get(mac)!].map(newKey);
-			issued.push(...(await issueKeys(trx, lock, keys, now)));
+			for (const row of await issueKeys(trx, lock, keys, now))
+				issued.push({ ...row, issue: latest(slotOf(row)).issue });
 		}
 		const detail = { locks: wanted.size, keys: total };
 		await audit(trx, caller.companyId, 'core-api', 'offline-key.issue', detail);
@@ -80,7 +78,8 @@ async function issueAll(
 /** Without an end: the text has none either. */
 function newKey(trackingKey: string): NewKey {
 	const window = { from: 0, until: FOR_EVER, renewAt: null };
-	return { holder: 'key', tracking_key: trackingKey, user_id: null, phone_id: null, window };
+	const nobody = { user_id: null, phone_id: null, fob_id: null };
+	return { holder: 'key', tracking_key: trackingKey, ...nobody, window };
 }
 
 async function displayAll(
@@ -122,7 +121,7 @@ async function revokeAll(
 				const mine = new Set(of.get(id)?.map(({ slot, issue }) => `${slot} ${issue}`));
 				const lock = mine.size > 0 ? await holdLock(trx, id) : undefined;
 				if (lock === undefined) continue;
-				const which = ({ slot, issue }: KeyRow) => mine.has(`${slot} ${issue}`);
+				const which = (row: SlotRow) => mine.has(`${row.slot} ${latest(slotOf(row)).issue}`);
 				revoked += (await revokeKeys(trx, lock, which, now)).length;
 			}
 			const detail = { locks: some.length, keys: revoked };

@@ -1,12 +1,24 @@
 import type { Bytes } from '../../protocol/bytes.ts';
 import { digestOfWrites, masterCommand, type Command } from '../../protocol/noke/commands.ts';
-import { getLogs, opening, setUp } from '../../protocol/noke/writes.ts';
+import { getQuickClicks } from '../../protocol/noke/quick-clicks.ts';
+import { engage, firmwareUpdate, getLogs, opening, setUp } from '../../protocol/noke/writes.ts';
 import type { Keys } from './keys.ts';
 import { commandsOf, type PendingSet } from './pending.ts';
 import { step, type KeySync, type Offer } from './sync.ts';
 
-/** What a person or an integrator asks of a lock; `ask` opens nothing. */
-export type IssueAction = 'unlock' | 'unshackle' | 'ask';
+/**
+ * What a person or an integrator asks of a lock. Only the first two open, and bring every change
+ * with them; `restore` brings one that is offered already; the others bring none.
+ */
+export type IssueAction = 'unlock' | 'unshackle' | 'engage' | 'update' | 'ask' | 'restore';
+
+/** Whether it opens. */
+export function opens(action: string): action is 'unlock' | 'unshackle' {
+	return action === 'unlock' || action === 'unshackle';
+}
+
+/** Actions whose reference comes back in the lock's log. */
+export const REFERENCED: readonly IssueAction[] = ['unlock', 'unshackle', 'engage'];
 
 /** What one answer consists of; all of it is on disk before a packet is made. */
 export interface Order {
@@ -18,9 +30,11 @@ export interface Order {
 	reference: number;
 	/** Where the log is to be sent from, or null when it has no hole. */
 	logsAfter: number | null;
+	/** The lock is asked how often its quick clicks may still be used. */
+	asksUses: boolean;
 }
 
-/** The offer of an `ask`: every epoch the lock may hold, and never writes. */
+/** The offer of what brings no changes: every epoch the lock may hold, and never writes. */
 export function asking(sync: KeySync): Offer {
 	if (sync.phase === 'offered')
 		return { writesUnder: null, opensUnder: [sync.active, sync.pending] };
@@ -28,10 +42,17 @@ export function asking(sync: KeySync): Offer {
 }
 
 /** Command ids an order takes. */
-export function commandCount({ action, offer, pending, logsAfter }: Order): number {
+export function commandCount(order: Order): number {
+	const { offer, pending } = order;
 	const writes = offer.writesUnder === null ? 0 : (pending?.writes.length ?? 0) + 1;
-	const logs = action !== 'ask' && logsAfter !== null ? 1 : 0;
-	return writes + offer.opensUnder.length + logs;
+	return writes + offer.opensUnder.length + questions(order).length;
+}
+
+/** What is asked after the opening. */
+function questions({ action, logsAfter, asksUses }: Order): Command[] {
+	if (!opens(action)) return [];
+	const logs = logsAfter === null ? [] : [getLogs(logsAfter)];
+	return asksUses ? [...logs, getQuickClicks()] : logs;
 }
 
 export interface Packets {
@@ -41,8 +62,8 @@ export interface Packets {
 }
 
 /**
- * The packets of an order for one session: writes, set-up, opening, and last what fetches the rest
- * of the log. `firstId` is the first of its `commandCount` ids, `time` Unix seconds.
+ * The packets of an order for one session: writes, set-up, opening, and last the questions: the rest
+ * of the log, the uses of quick clicks. `firstId` is the first of its `commandCount` ids, `time` Unix seconds.
  *
  * In a recovery only one of several openings can fit; `opensAt` is the likeliest.
  */
@@ -51,7 +72,7 @@ export function packetsOf(
 	keys: Keys,
 	at: { firstId: number; time: number; session: Uint8Array }
 ): Packets {
-	const { action, offer, pending, reference, logsAfter } = order;
+	const { action, offer, pending } = order;
 	const packets: Bytes[] = [];
 	let id = at.firstId;
 	const add = (epoch: number, command: Command): number => {
@@ -69,12 +90,24 @@ export function packetsOf(
 	}
 	let opensAt: number | null = null;
 	for (const epoch of offer.opensUnder) {
-		if (action === 'ask') add(epoch, getLogs(logsAfter ?? 0));
-		else {
-			const index = add(epoch, opening(action, reference));
-			opensAt ??= index;
-		}
+		const index = add(epoch, mainCommand(order));
+		if (opens(action)) opensAt ??= index;
 	}
-	if (action !== 'ask' && logsAfter !== null) add(offer.opensUnder[0]!, getLogs(logsAfter));
+	for (const question of questions(order)) add(offer.opensUnder[0]!, question);
 	return { packets, opensAt };
+}
+
+function mainCommand({ action, reference, logsAfter }: Order): Command {
+	switch (action) {
+		case 'unlock':
+		case 'unshackle':
+			return opening(action, reference);
+		case 'engage':
+			return engage(reference);
+		case 'update':
+			return firmwareUpdate();
+		case 'ask':
+		case 'restore':
+			return getLogs(logsAfter ?? 0);
+	}
 }

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import type { Command } from '../../protocol/noke/commands.ts';
-import { removeKey, reset, setKey } from '../../protocol/noke/writes.ts';
+import { clearQuickClick, setQuickClick } from '../../protocol/noke/quick-clicks.ts';
+import { removeKey, reset, setKey, setSettings } from '../../protocol/noke/writes.ts';
 import { CoreError } from './error.ts';
 import type { Keys } from './keys.ts';
 
 const Slot = z.int().min(1).max(100);
+const Position = z.int().min(1).max(100);
 const Seconds = z.int().min(0).max(0xffffffff);
 
-/** One slot change. `issue` names the key, which is derived: no key is stored in a set. */
+/** One change. `issue` names the key, which is derived: no key is stored in a set. */
 const Write = z.discriminatedUnion('kind', [
 	z.object({
 		kind: z.literal('set'),
@@ -17,12 +19,22 @@ const Write = z.discriminatedUnion('kind', [
 		until: Seconds
 	}),
 	z.object({ kind: z.literal('remove'), slot: Slot }),
-	z.object({ kind: z.literal('reset') })
+	z.object({ kind: z.literal('reset') }),
+	z.object({
+		kind: z.literal('quick-click'),
+		position: Position,
+		code: z.string().regex(/^[01]{3,24}$/),
+		uses: z.int().min(1).max(255),
+		capped: z.boolean()
+	}),
+	/** 0 for all. */
+	z.object({ kind: z.literal('clear-quick-click'), position: Position.or(z.literal(0)) }),
+	z.object({ kind: z.literal('settings'), explicitLock: z.boolean() })
 ]);
 export type Write = z.infer<typeof Write>;
 
 /** What a pending epoch changes, in the order the lock gets it; the master key is always new. */
-export const PendingSet = z.object({ writes: z.array(Write).max(200) });
+export const PendingSet = z.object({ writes: z.array(Write).max(240) });
 export type PendingSet = z.infer<typeof PendingSet>;
 
 /** The set as the lock's row keeps it, from its first offer until it is proven. */
@@ -51,6 +63,12 @@ export function commandsOf({ writes }: PendingSet, keys: Keys): Command[] {
 				return removeKey(write.slot);
 			case 'reset':
 				return reset();
+			case 'quick-click':
+				return setQuickClick(write.position, write);
+			case 'clear-quick-click':
+				return clearQuickClick(write.position);
+			case 'settings':
+				return setSettings(write);
 		}
 	});
 }

@@ -12,8 +12,9 @@ import { notFound, ServerError } from '../error.ts';
 import { DAY, leaseDays, phoneWindow } from '../lease.ts';
 import { findLock } from '../locks.ts';
 import { isManager, type Member } from '../people/identity.ts';
-import { holdLock, isLive, issueKeys, revokeKeys } from '../slots.ts';
+import { holdLock, issueKeys, revokeKeys } from '../slots.ts';
 import { takenSlots } from '../slot-rows.ts';
+import { isLive } from './held.ts';
 import { refusing } from './refuse.ts';
 
 /**
@@ -41,7 +42,12 @@ export async function issuePhoneKey(
 		const key = { holder: 'phone', tracking_key: trackingKey, user_id: userId } as const;
 		const window = phoneWindow(await leaseDays(trx, companyId), now);
 		await allowMore(trx, id, userId, phoneId, now);
-		const [row] = await issueKeys(trx, lock, [{ ...key, phone_id: phoneId, window }], now);
+		const [row] = await issueKeys(
+			trx,
+			lock,
+			[{ ...key, phone_id: phoneId, fob_id: null, window }],
+			now
+		);
 		const { slot, issue, state, issued_at } = row!;
 		if (issued_at === now)
 			await audit(trx, companyId, who.userId, 'offline-key.issue', { mac, slot, person: userId });

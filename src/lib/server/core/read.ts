@@ -5,6 +5,7 @@ import { eventsOf, issuedBetween, issuedIn, rangesOf, type LockEvent } from './e
 import { holderAt, holdersOf, type Holder } from './holders.ts';
 import type { Core, Scope } from './issue.ts';
 import { keysOf } from './keys.ts';
+import { REFERENCED } from './packets.ts';
 import type { FreshEvent } from './learn.ts';
 import type { Unknown } from './quarantine.ts';
 import { cipheredPart, listen, type Delivery, type IssuedRow, type Said } from './said.ts';
@@ -171,7 +172,7 @@ async function trackingKeyOf(
 		.select('tracking_key')
 		.where('lock_id', '=', lockId)
 		.where('reference', '=', reference)
-		.where('action', '!=', 'ask')
+		.where('action', 'in', REFERENCED)
 		.where('at', '>=', from)
 		.where('at', '<', before)
 		.orderBy('at', 'desc')

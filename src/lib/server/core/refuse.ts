@@ -7,6 +7,7 @@ const REFUSALS: Partial<Record<CoreErrorCode, ErrorCode>> = {
 	'lock-not-found': 'not-found',
 	'lock-full': 'conflict',
 	'cannot-unshackle': 'conflict',
+	'cannot-engage': 'conflict',
 	'session-full': 'conflict'
 };
 

@@ -7,6 +7,7 @@ import {
 	type ServerPacket
 } from '../../protocol/noke/answers.ts';
 import { OPCODE } from '../../protocol/noke/commands.ts';
+import { parseQuickClick, type QuickClickLeft } from '../../protocol/noke/quick-clicks.ts';
 import { parseRecord, type LogRecord } from '../../protocol/noke/records.ts';
 import type { IssuedTable } from '../db/tables.ts';
 import type { Keys } from './keys.ts';
@@ -57,6 +58,8 @@ export interface Said {
 	packet: ServerPacket;
 	acknowledgement: Acknowledgement | null;
 	record: LogRecord | null;
+	/** How often one quick click may still be used. */
+	quickClick: QuickClickLeft | null;
 }
 
 /** A session is over so long after its commands were issued. */
@@ -113,7 +116,8 @@ export function listen(
 			packet,
 			acknowledgement:
 				secret && (type === TYPE.key || type === TYPE.unlock) ? parseAcknowledgement(body) : null,
-			record: secret && type === TYPE.log ? parseRecord(body) : null
+			record: secret && type === TYPE.log ? parseRecord(body) : null,
+			quickClick: secret && type === TYPE.quickClick ? parseQuickClick(body) : null
 		});
 	}
 	return { said, unknown };

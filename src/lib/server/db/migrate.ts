@@ -7,6 +7,7 @@ import { events } from './migrations/0003.ts';
 import { answers } from './migrations/0004.ts';
 import { offlineKeys } from './migrations/0005.ts';
 import { retention } from './migrations/0006.ts';
+import { coreApi } from './migrations/0007.ts';
 
 /** Makes one step of the schema inside the transaction it is given. */
 export type Migration = (db: Db, dialect: Dialect) => Promise<void>;
@@ -18,7 +19,8 @@ const MIGRATIONS: readonly { name: string; up: Migration }[] = [
 	{ name: 'events', up: events },
 	{ name: 'answers', up: answers },
 	{ name: 'offline keys', up: offlineKeys },
-	{ name: 'retention', up: retention }
+	{ name: 'retention', up: retention },
+	{ name: 'core API', up: coreApi }
 ];
 
 /** The number of the last migration this program knows. */

@@ -1,3 +1,5 @@
+import type { HeldState } from './held-tables.ts';
+
 /* The conventions are those of tables.ts. */
 
 /** A key that was issued for a slot of a lock. */
@@ -8,13 +10,15 @@ export interface SlotTable {
 	/** From 1; the number its key is derived with. */
 	issue: number;
 	company_id: string;
-	state: 'waiting' | 'on-lock' | 'revoking' | 'off';
+	state: HeldState;
 	holder: 'key' | 'phone' | 'fob';
 	/** What the activity names openings by this slot by. */
 	tracking_key: string;
 	/** Whose phone, and which; null for other holders. */
 	user_id: string | null;
 	phone_id: string | null;
+	/** Which fob; null for other holders. */
+	fob_id: string | null;
 	/** The window that the lock enforces, Unix seconds, both included. */
 	from_s: number;
 	until_s: number;
@@ -22,6 +26,9 @@ export interface SlotTable {
 	renew_at: number | null;
 	/** The end of the window that is under way to the lock, or null. */
 	next_until_s: number | null;
+	/** The number of the key that is under way to the lock, that waits for the set after; or null. */
+	next_issue: number | null;
+	wanted_issue: number | null;
 	/** Epoch whose set of changes carries the current change of this slot, or null. */
 	frozen: number | null;
 	issued_at: number;

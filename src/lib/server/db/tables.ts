@@ -1,72 +1,24 @@
-import type { ColumnType } from 'kysely';
+import type {
+	AccountTable,
+	MemberTable,
+	OrganizationTable,
+	RateLimitTable,
+	SessionTable,
+	UserTable
+} from './account-tables.ts';
+import type {
+	FobCredentialTable,
+	FobIssuedTable,
+	FobTable,
+	HeldState,
+	QuickClickTable
+} from './held-tables.ts';
 import type { ClaimTable, CompanySettingTable, PhoneTable, SlotTable } from './slot-tables.ts';
 
 /*
  * Conventions of both databases: ids are text made in the app (`newId`), times are integer
  * milliseconds since 1970 UTC, flags are 0 or 1, JSON is text, MACs are `F1:E2:D3:C4:B5:A6`.
- * The tables of better-auth keep its own names and types: camelCase, times as ISO text on SQLite
- * and as Date on PostgreSQL. Read those times with `toTime` of time.ts.
  */
-
-type AuthTime = ColumnType<string | Date, string | Date, string | Date>;
-type AuthFlag = ColumnType<number | boolean, number | boolean, number | boolean>;
-
-export interface UserTable {
-	id: string;
-	name: string;
-	email: string;
-	emailVerified: AuthFlag;
-	image: string | null;
-	createdAt: AuthTime;
-	updatedAt: AuthTime;
-}
-
-export interface SessionTable {
-	id: string;
-	expiresAt: AuthTime;
-	token: string;
-	createdAt: AuthTime;
-	updatedAt: AuthTime;
-	ipAddress: string | null;
-	userAgent: string | null;
-	userId: string;
-	activeOrganizationId: string | null;
-}
-
-export interface AccountTable {
-	id: string;
-	accountId: string;
-	providerId: string;
-	userId: string;
-	/** scrypt hash, made by better-auth. */
-	password: string | null;
-	createdAt: AuthTime;
-	updatedAt: AuthTime;
-}
-
-export interface OrganizationTable {
-	id: string;
-	name: string;
-	slug: string;
-	logo: string | null;
-	createdAt: AuthTime;
-	metadata: string | null;
-}
-
-export interface MemberTable {
-	id: string;
-	organizationId: string;
-	userId: string;
-	role: 'owner' | 'admin' | 'member';
-	createdAt: AuthTime;
-}
-
-export interface RateLimitTable {
-	id: string;
-	key: string;
-	count: number;
-	lastRequest: number;
-}
 
 export type EnvironmentName = 'production' | 'sandbox';
 
@@ -148,6 +100,24 @@ export interface LockTable {
 	issue_base: number;
 	/** When the window of one of its slots is to be written again, or null. */
 	renew_at: number | null;
+	/** Positions of quick clicks that are not free. */
+	quick_clicks_used: number;
+	/** Changes of quick clicks that no set of changes carries yet. */
+	quick_click_changes: number;
+	/** 1 when nobody knows what quick clicks the lock has: the next set clears them first. */
+	quick_click_reset: number;
+	/** 1 when the counts of its quick clicks may be wrong: the next opening asks for them. */
+	uses_asked: number;
+	/** What the lock has of its settings, what is under way, what waits: bit 0 is explicit lock. */
+	settings_state: HeldState;
+	settings_flags: number;
+	settings_next: number | null;
+	settings_wanted: number | null;
+	settings_frozen: number | null;
+	/** JSON: from which epoch on which environment made its keys; null when it never moved. */
+	moves: string | null;
+	/** When it last moved between the environments. */
+	moved_at: number | null;
 }
 
 export interface GrantTable {
@@ -269,6 +239,10 @@ export interface Tables {
 	api_key: ApiKeyTable;
 	lock: LockTable;
 	slot: SlotTable;
+	quick_click: QuickClickTable;
+	fob: FobTable;
+	fob_credential: FobCredentialTable;
+	fob_issued: FobIssuedTable;
 	phone: PhoneTable;
 	company_setting: CompanySettingTable;
 	claim: ClaimTable;

@@ -1,146 +1,118 @@
 /** What an authentic command does: docs/lock-scheme.md sections 4.1, 5 and 6. */
+import { TYPE } from '../../protocol/noke/answers.ts';
 import { OPCODE } from '../../protocol/noke/commands.ts';
-import { RECORD_ACTION } from '../../protocol/noke/records.ts';
-import { FOR_EVER, parseGetLogs } from '../../protocol/noke/writes.ts';
-import { applyChange, changesKeys } from './changes.ts';
-import { hardwareOf, MOTOR_TIME, runMotor } from './hardware.ts';
+import { quickClickBody } from '../../protocol/noke/quick-clicks.ts';
+import { parseGetLogs, parseSetSettings } from '../../protocol/noke/writes.ts';
+import type { Session } from './air.ts';
+import { LOCK_CHANGES } from './changes.ts';
+import { engages } from './hardware.ts';
+import { counted, type Write } from './keyset.ts';
 import { rewind } from './log.ts';
-import { accept } from './order.ts';
+import { engage, open } from './motor.ts';
+import type { PadlockTurn } from './padlock-turn.ts';
 import type { Signed } from './receive.ts';
-import type { Motor, Session } from './state.ts';
-import { commitSteps } from './store.ts';
-import type { Result, Turn } from './turn.ts';
+import { applyChange, changesKeys } from './staging.ts';
+import type { Asked } from './state.ts';
 
-/** Works off one authentic command; an opening is answered when its motor has run. */
-export function execute(turn: Turn, session: Session, signed: Signed): void {
+/** Milliseconds that firmware mode lasts. */
+const FIRMWARE_TIME = 60_000;
+
+/** Works off one accepted command; an opening is answered when its motor has run. */
+export function execute(turn: PadlockTurn, signed: Signed): void {
+	const session = turn.air.session!;
 	const { signer, id, command, time } = signed;
-	const slot = signer.under === 'slot' ? signer.slot : null;
-	const order = accept(session.order, { slot, id, time });
-	if (!order) return turn.result('invalid-command', id);
-	turn.setSession({ order });
-	// Whoever has recorded the writes of a commit could else guess on between them, without an alarm.
-	if (signer.under !== 'previous') turn.setSession({ wrongKeys: 0 });
-	if (signer.under === 'previous' && !changesKeys(command)) return turn.result('invalid-key', id);
-	const clockWasUnknown = turn.state.clock === null;
+	const changing = changesKeys(LOCK_CHANGES, command);
+	if (signer.under === 'previous' && !changing) return turn.result('invalid-key', id);
+	const asked = { signed, clockWasUnknown: turn.state.clock === null };
 	if (signer.under === 'current') setClock(turn, time);
+	if (changing) return changeKeys(turn, session, asked);
 	switch (command.opcode) {
 		case OPCODE.unlock:
-			return open(turn, signed, 'unlock', clockWasUnknown);
+			return open(turn, asked, 'unlock');
 		case OPCODE.unshackle:
-			return open(turn, signed, 'unshackle', clockWasUnknown);
+			return open(turn, asked, 'unshackle');
+		case OPCODE.engage:
+			return engage(turn, asked);
 		case OPCODE.getLogs:
-			return sendLogs(turn, signed, clockWasUnknown);
+			return sendLogs(turn, asked);
+		case OPCODE.getQuickClicks:
+			return sendQuickClicks(turn, asked);
+		case OPCODE.firmwareUpdate:
+			return enterFirmwareMode(turn, asked);
 		case OPCODE.shutDown:
 			return shutDown(turn, signed);
 		default:
-			if (!changesKeys(command)) return turn.result('invalid-command', id);
-			return changeKeys(turn, session, signed, clockWasUnknown);
+			return turn.result('invalid-command', id);
 	}
 }
 
-/** The end of a motor run: metal moved or not, the record of it, and the answer. */
-export function finishMotor(turn: Turn, motor: Motor): void {
-	const { action, signed, clockWasUnknown, answer } = motor;
-	const { body, moved } = runMotor(turn.state.body, action);
-	turn.set({ body, motor: null });
-	turn.stayAwake();
-	const bySlot = signed.signer.under === 'slot';
-	const first = !bySlot && action === 'unlock' && turn.state.session?.firstOpening === true;
-	const opened = bySlot
-		? RECORD_ACTION.unlockedBySlot
-		: first
-			? RECORD_ACTION.setupUnlocked
-			: RECORD_ACTION.unlocked;
-	const done = action === 'unshackle' ? RECORD_ACTION.unshackled : opened;
-	turn.record(moved ? done : RECORD_ACTION.failedUnlock, signed.command.argument);
-	if (moved) turn.glow('green');
-	if (!answer) return;
-	if (moved && first) turn.setSession({ firstOpening: false });
-	const failure = action === 'unlock' ? 'failed-to-unlock' : 'failed-to-unshackle';
-	answerWithRecords(turn, signed, moved ? 'success' : failure, clockWasUnknown);
-}
-
-function open(
-	turn: Turn,
-	signed: Signed,
-	action: 'unlock' | 'unshackle',
-	clockWasUnknown: boolean
-): void {
-	const refusal = refusalOf(turn, signed, action);
-	if (refusal === 'out-of-schedule')
-		turn.record(RECORD_ACTION.failedUnlock, signed.command.argument);
-	if (refusal) return answerWithRecords(turn, signed, refusal, clockWasUnknown);
-	const until = turn.now + MOTOR_TIME[action];
-	turn.set({ motor: { until, action, signed, clockWasUnknown, answer: true } });
-}
-
-function refusalOf(
-	turn: Turn,
-	{ signer, command }: Signed,
-	action: 'unlock' | 'unshackle'
-): Result | null {
-	if (action === 'unshackle') {
-		if (signer.under === 'slot') return 'invalid-permission';
-		if (!hardwareOf(turn.state.identity.hardwareType).unshackles) return 'invalid-command';
-	}
-	if (command.data.length > 0) return 'invalid-data';
-	if (signer.under !== 'slot') return null;
-	if (command.argument !== signer.slot) return 'invalid-data';
-	const window = turn.state.keys.slots[signer.slot];
-	if (!window || (window.from === 0 && window.until === FOR_EVER)) return null;
-	const { clock } = turn.state;
-	const inside = clock !== null && window.from <= turn.unix && turn.unix <= window.until;
-	return inside ? null : 'out-of-schedule';
-}
-
-function sendLogs(turn: Turn, signed: Signed, clockWasUnknown: boolean): void {
-	const cursor = parseGetLogs(signed.command);
-	if (signed.signer.under === 'slot')
-		return answerWithRecords(turn, signed, 'invalid-permission', clockWasUnknown);
-	if (cursor === null) return answerWithRecords(turn, signed, 'invalid-data', clockWasUnknown);
+function sendLogs(turn: PadlockTurn, asked: Asked): void {
+	const { signer, command } = asked.signed;
+	const cursor = parseGetLogs(command);
+	if (signer.under === 'slot') return turn.answer(asked, 'invalid-permission');
+	if (cursor === null) return turn.answer(asked, 'invalid-data');
 	const { flash } = turn.state;
 	turn.save({ flash: { ...flash, log: rewind(flash.log, cursor) } });
-	answerWithRecords(turn, signed, 'success', clockWasUnknown);
+	turn.answer(asked, 'success');
 }
 
-function answerWithRecords(
-	turn: Turn,
-	signed: Signed,
-	result: Result,
-	clockWasUnknown: boolean
-): void {
-	turn.acknowledge(signed, result, { clockWasUnknown, records: true });
-	turn.result(result, signed.id);
+function sendQuickClicks(turn: PadlockTurn, asked: Asked): void {
+	const result = plainRefusal(asked.signed) ?? 'success';
+	const { id } = asked.signed;
+	turn.acknowledge(TYPE.unlock, asked, result, { records: false });
+	if (result === 'success') {
+		const { counter } = turn.state.flash.log;
+		for (const click of counted(turn.keys))
+			turn.server(TYPE.quickClick, id, quickClickBody({ ...click, counter }));
+	}
+	turn.result(result, id);
 }
 
-function shutDown(turn: Turn, { signer, id, command }: Signed): void {
-	if (signer.under === 'slot') return turn.result('invalid-permission', id);
-	if (command.argument !== 0 || command.data.length > 0) return turn.result('invalid-data', id);
-	turn.result('success', id);
+function enterFirmwareMode(turn: PadlockTurn, asked: Asked): void {
+	const refusal = plainRefusal(asked.signed);
+	if (refusal) return turn.answer(asked, refusal);
+	turn.answer(asked, 'success');
 	turn.sleep({ timedOut: false });
+	turn.change({ firmwareUntil: turn.now + FIRMWARE_TIME });
 }
 
-function changeKeys(turn: Turn, session: Session, signed: Signed, clockWasUnknown: boolean): void {
-	const { signer, id, command } = signed;
+function shutDown(turn: PadlockTurn, signed: Signed): void {
+	const refusal = plainRefusal(signed);
+	turn.result(refusal ?? 'success', signed.id);
+	if (!refusal) turn.sleep({ timedOut: false });
+}
+
+/** Why a command that only the master key may give, without argument and data, is refused. */
+function plainRefusal({ signer, command }: Signed): 'invalid-permission' | 'invalid-data' | null {
+	if (signer.under === 'slot') return 'invalid-permission';
+	return command.argument !== 0 || command.data.length > 0 ? 'invalid-data' : null;
+}
+
+function changeKeys(turn: PadlockTurn, session: Session<Write<string>>, asked: Asked): void {
+	const { signer, id, command } = asked.signed;
 	if (signer.under === 'slot') return turn.result('invalid-permission', id);
-	const { keys, flash } = turn.state;
-	const changed = applyChange(keys, session.stage, signer, command);
+	if (signer.under === 'current' && wantsWhatItCannot(turn, asked))
+		return turn.result('invalid-command', id);
+	const { keys } = turn;
+	const changed = applyChange(LOCK_CHANGES, keys, session.stage, signer, command);
 	if (changed.keys !== keys) {
 		// The answer is made under the new key, so it must not leave before the pointer is flipped.
-		for (const step of commitSteps(flash, changed.keys)) turn.save({ flash: step });
-		turn.set({ keys: changed.keys });
+		turn.saveKeys(changed.keys);
 		turn.setSession({ firstOpening: session.firstOpening || keys.epoch === 0 });
 	}
 	turn.setSession({ stage: changed.stage });
-	if (
-		command.opcode === OPCODE.setUp &&
-		(signer.under === 'current' || changed.result === 'success')
-	)
-		turn.acknowledge(signed, changed.result, { clockWasUnknown, records: false });
+	const recognised = signer.under === 'current' || changed.result === 'success';
+	if (command.opcode === OPCODE.setUp && recognised)
+		turn.acknowledge(TYPE.key, asked, changed.result, { records: false });
 	turn.result(changed.result, id);
 }
 
+function wantsWhatItCannot(turn: PadlockTurn, { signed: { command } }: Asked): boolean {
+	if (command.opcode !== OPCODE.setSettings) return false;
+	return parseSetSettings(command)?.explicitLock === true && !engages(turn.state.identity);
+}
+
 /** Forward only: a server whose clock is behind must not bring an ended slot back to life. */
-function setClock(turn: Turn, time: number): void {
-	if (time > turn.unix) turn.set({ clock: { unix: time, at: turn.now } });
+function setClock(turn: PadlockTurn, time: number): void {
+	if (time > turn.unix) turn.change({ clock: { unix: time, at: turn.now } });
 }

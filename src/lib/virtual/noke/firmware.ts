@@ -3,35 +3,44 @@
  * docs/lock-scheme.md and refuses what that page refuses. It has no clock, no timer and no
  * randomness: `now` and entropy come from the host, which sends a tick when `nextWake` is due.
  */
-import { concat, littleEndian } from '../../protocol/bytes.ts';
-import { PACKET_LENGTH } from '../../protocol/noke/frame.ts';
 import { RECORD_ACTION } from '../../protocol/noke/records.ts';
-import { VirtualError } from '../errors.ts';
-import { execute, finishMotor } from './execute.ts';
-import { emptyStage } from './keyset.ts';
-import { NOTHING_ACCEPTED } from './order.ts';
-import { follows, receivePacket } from './receive.ts';
-import type { Milliseconds, Output, PadlockEvent, Running, SavedState, Session } from './state.ts';
+import { ASLEEP, earliest, type Milliseconds } from './air.ts';
+import { beginPress, endLockOut, endPress, settleEntry } from './entry.ts';
+import { execute } from './execute.ts';
+import { NOTHING_HELD } from './keyset.ts';
+import { listen } from './listen.ts';
+import { finishMotor } from './motor.ts';
+import { atRest, PadlockTurn } from './padlock-turn.ts';
+import { entryDue, lockOutTime, NO_ENTRIES, NO_PRESSES } from './presses.ts';
+import type { AnySavedState, Output, PadlockEvent, Running } from './state.ts';
 import { activeKeys } from './store.ts';
-import { Turn } from './turn.ts';
-
-/** Wrong keys without an accepted command between them, after which the lock ends the link. */
-const WRONG_KEYS = 5;
 
 /**
- * A lock at rest, asleep, as saved.
+ * A lock at rest, asleep, as saved. What a state of an earlier version lacks is as it was then.
  * @throws VirtualError `damaged`
  */
-export function wakeUp(saved: SavedState): Running {
-	const keys = activeKeys(saved.flash);
-	const asleep = { awakeUntil: null, paidUntil: 0, glow: null, session: null, motor: null };
-	return { ...saved, keys, ...asleep };
+export function wakeUp(saved: AnySavedState): Running {
+	const { identity, clock, lockedOutUntil = null } = saved;
+	return {
+		identity,
+		clock,
+		lockedOutUntil,
+		flash: { entries: NO_ENTRIES, ...saved.flash },
+		body: { engaged: saved.body.shackle === 'closed', ...saved.body },
+		keys: { ...NOTHING_HELD, ...activeKeys(saved.flash) },
+		air: ASLEEP,
+		paidUntil: 0,
+		motor: null,
+		presses: NO_PRESSES,
+		firmwareUntil: null
+	};
 }
 
 /** When the next tick is due, or null while nothing is going on. */
-export function nextWake({ awakeUntil, motor, glow }: Running): Milliseconds | null {
-	const due = [awakeUntil, motor?.until, glow?.until].filter((at) => typeof at === 'number');
-	return due.length > 0 ? Math.min(...due) : null;
+export function nextWake(lock: Running): Milliseconds | null {
+	const { air, motor, presses, firmwareUntil, lockedOutUntil } = lock;
+	const others = [air.awakeUntil, air.glow?.until, firmwareUntil, lockedOutUntil];
+	return earliest(motor?.until, entryDue(presses), ...others);
 }
 
 /**
@@ -44,7 +53,7 @@ export function step(
 	event: PadlockEvent,
 	now: Milliseconds
 ): { lock: Running; outputs: readonly Output[] } {
-	const turn = new Turn(lock, now);
+	const turn = new PadlockTurn(lock, now);
 	let due = nextWake(lock);
 	while (due !== null && due <= now) {
 		turn.advance(due);
@@ -56,109 +65,73 @@ export function step(
 	return { lock: turn.state, outputs: turn.outputs };
 }
 
-function settle(turn: Turn): void {
-	const { motor, glow, awakeUntil } = turn.state;
-	if (motor && motor.until <= turn.now) finishMotor(turn, motor);
-	else if (glow && glow.until <= turn.now) turn.set({ glow: null });
-	else if (awakeUntil !== null && awakeUntil <= turn.now) turn.sleep({ timedOut: true });
+/** The first thing that is due. */
+function settle(turn: PadlockTurn): void {
+	const { motor, presses, air, firmwareUntil, lockedOutUntil } = turn.state;
+	const isDue = (at: Milliseconds | null | undefined) => typeof at === 'number' && at <= turn.now;
+	if (motor && isDue(motor.until)) finishMotor(turn, motor);
+	else if (isDue(lockedOutUntil)) endLockOut(turn);
+	else if (isDue(entryDue(presses))) settleEntry(turn);
+	else if (isDue(air.glow?.until)) turn.set({ glow: null });
+	else if (isDue(firmwareUntil)) turn.change({ firmwareUntil: null });
+	else if (isDue(air.awakeUntil)) turn.sleep({ timedOut: true });
 }
 
-function handle(turn: Turn, event: PadlockEvent): void {
+function handle(turn: PadlockTurn, event: PadlockEvent): void {
+	const { body, motor, keys, firmwareUntil } = turn.state;
 	switch (event.kind) {
 		case 'press':
-			return press(turn);
-		case 'connect':
-			return connect(turn, event.entropy);
-		case 'subscribe':
-			return turn.setSession({ subscribed: event.on });
-		case 'write':
-			return write(turn, event.bytes);
-		case 'disconnect':
-			if (!turn.state.session) return;
-			turn.unlink();
-			return turn.stayAwake();
+			return firmwareUntil === null ? press(turn) : undefined;
+		case 'release':
+			return endPress(turn);
 		case 'close':
 			return close(turn);
 		case 'strain':
-			return turn.save({ body: { ...turn.state.body, strained: event.on } });
+			return turn.save({ body: { ...body, strained: event.on } });
 		case 'power-cut':
 			return powerCut(turn, event.millivolts);
 		case 'tick':
 			return;
-	}
-}
-
-function press(turn: Turn): void {
-	const { awakeUntil, flash } = turn.state;
-	turn.stayAwake();
-	const newest = flash.log.records.at(-1)?.action;
-	// One record for any number of touches: a child at the button must not empty the ring.
-	if (awakeUntil === null && newest !== RECORD_ACTION.buttonTouched)
-		turn.record(RECORD_ACTION.buttonTouched);
-}
-
-function connect(turn: Turn, entropy: Uint8Array): void {
-	if (entropy.length !== 16) throw new VirtualError('bad-length', 'entropy is 16 bytes');
-	const { awakeUntil, session, body, keys } = turn.state;
-	if (awakeUntil === null) turn.outputs.push({ refused: 'asleep' });
-	else if (session) turn.outputs.push({ refused: 'taken' });
-	if (awakeUntil === null || session) return;
-	turn.stayAwake();
-	const battery = littleEndian(Math.round(body.millivolts), 2);
-	turn.set({
-		session: {
-			state: concat(new Uint8Array(2), battery, entropy),
-			subscribed: false,
-			ordinal: 0,
-			order: NOTHING_ACCEPTED,
-			wrongKeys: 0,
-			refused: null,
-			assembly: null,
-			stage: emptyStage(keys),
-			firstOpening: false
+		default: {
+			const lock = { keys, millivolts: body.millivolts, busy: motor !== null };
+			const signed = listen(turn, event, lock);
+			if (signed) execute(turn, signed);
 		}
-	});
-}
-
-function write(turn: Turn, packet: Uint8Array): void {
-	const { session, motor, keys } = turn.state;
-	if (!session?.subscribed) return;
-	turn.stayAwake();
-	if (packet.length !== PACKET_LENGTH) {
-		turn.setSession({ assembly: null });
-		return turn.result('invalid-data', 0);
 	}
-	const id = packet[2]!;
-	if (motor) return turn.result('invalid-command', id);
-	const received = receivePacket(packet, session.assembly, keys, session.state);
-	const assembly = received.kind === 'part' ? received.assembly : null;
-	turn.setSession({ assembly, refused: null });
-	if (received.kind === 'command') return execute(turn, session, received.signed);
-	if (received.kind === 'part') return turn.result('success', id);
-	if (received.result === 'invalid-key') return wrongKey(turn, session, packet);
-	turn.result(received.result, id);
 }
 
-/** The parts after a refused one are refused as well, but the key was wrong once. */
-function wrongKey(turn: Turn, { refused, wrongKeys }: Session, packet: Uint8Array): void {
-	const counted = wrongKeys + (refused && follows(refused, packet) ? 0 : 1);
-	turn.setSession({ wrongKeys: counted, refused: Uint8Array.from(packet) });
-	if (counted >= WRONG_KEYS) turn.record(RECORD_ACTION.alarmTriggered);
-	turn.result('invalid-key', packet[2]!);
-	if (counted >= WRONG_KEYS) turn.sleep({ timedOut: false });
+function press(turn: PadlockTurn): void {
+	const asleep = turn.air.awakeUntil === null;
+	turn.stayAwake();
+	const newest = turn.state.flash.log.records.at(-1)?.action;
+	// One record for any number of touches: a child at the button must not empty the ring.
+	if (asleep && newest !== RECORD_ACTION.buttonTouched) turn.record(RECORD_ACTION.buttonTouched);
+	beginPress(turn);
 }
 
-function close(turn: Turn): void {
-	const { body, motor, awakeUntil } = turn.state;
-	if (body.shackle === 'closed' || motor) return;
-	turn.set({ body: { ...body, shackle: 'closed' } });
+function close(turn: PadlockTurn): void {
+	const { body, motor, keys } = turn.state;
+	if (body.engaged || motor) return;
+	if (keys.explicitLock) return turn.save({ body: { ...body, shackle: 'closed' } });
+	turn.change({ body: { ...body, shackle: 'closed', engaged: true } });
 	turn.record(RECORD_ACTION.locked);
-	if (awakeUntil !== null) turn.sleep({ timedOut: false });
+	if (turn.air.awakeUntil !== null) turn.sleep({ timedOut: false });
 }
 
-function powerCut(turn: Turn, millivolts = turn.state.body.millivolts): void {
-	const { identity, flash, body, session } = turn.state;
-	if (session) turn.outputs.push({ disconnect: true });
-	turn.state = wakeUp({ identity, flash, body: { ...body, millivolts }, clock: null });
+function powerCut(turn: PadlockTurn, millivolts = turn.state.body.millivolts): void {
+	const { flash, body } = turn.state;
+	if (turn.air.session) turn.outputs.push({ disconnect: true });
+	// Nobody knows how long the power was away: a lock-out that was going on begins anew.
+	const { entries } = flash;
+	const lockedOutUntil = entries.lockedOut ? turn.now + lockOutTime(entries) : null;
+	const kept = {
+		...atRest(turn.state),
+		body: { ...body, millivolts },
+		clock: null,
+		lockedOutUntil
+	};
+	const { air, ...rest } = wakeUp(kept);
+	turn.air = air;
+	turn.change(rest);
 	turn.record(RECORD_ACTION.startUp);
 }

@@ -6,27 +6,49 @@
  * - keeps one timer, set to `nextWake`, that sends `{ kind: 'tick' }`.
  */
 import { fromHex, toHex, type Bytes } from '../../protocol/bytes.ts';
-import { buildAdvertisement, buildName } from '../../protocol/noke/profile.ts';
+import {
+	buildAdvertisement,
+	buildName,
+	FIRMWARE_SERVICE,
+	firmwareName,
+	GATT
+} from '../../protocol/noke/profile.ts';
 import { VirtualError } from '../errors.ts';
+import type { Identity, Milliseconds } from './air.ts';
 import { nextWake, step, wakeUp } from './firmware.ts';
 import { hardwareOf, lockState } from './hardware.ts';
-import type { Identity, Milliseconds, Output, PadlockEvent, Running, SavedState } from './state.ts';
-import { factoryFlash } from './store.ts';
+import { factoryKeys } from './keyset.ts';
+import { EMPTY_LOG } from './log.ts';
+import { atRest } from './padlock-turn.ts';
+import { NO_ENTRIES } from './presses.ts';
+import type { AnySavedState, Output, PadlockEvent, Running, SavedState } from './state.ts';
+import { factoryBanks } from './store.ts';
 
 /** What a drawing of the lock shows. */
 export interface View {
-	/** As advertised, `NOKE4I_F1E2D3C4B5A6`. */
+	/** As advertised, `NOKE4I_F1E2D3C4B5A6`, or `N4I_FW` in firmware mode. */
 	readonly name: string;
-	/** Blinks while awake; green after an opening, red after a refusal, each for a moment. */
-	readonly light: 'off' | 'blinking' | 'green' | 'red';
+	/** The service it advertises while it is on the air. */
+	readonly service: string;
+	/**
+	 * Blinks while awake; green after an opening, red after a refusal, each for a moment. While its
+	 * button is down for a code: green, from a long press on blue. Blue in firmware mode.
+	 */
+	readonly light: 'off' | 'blinking' | 'green' | 'red' | 'blue';
+	/** `closed`: home. */
 	readonly shackle: 'closed' | 'open' | 'out';
+	/** The bolt holds the shackle. */
+	readonly engaged: boolean;
+	/** Too many wrong quick clicks: the button opens nothing for a while. */
+	readonly lockedOut: boolean;
+	readonly firmwareMode: boolean;
 	readonly awake: boolean;
 	readonly connected: boolean;
 	/** The motor turns at this moment. */
 	readonly turning: boolean;
 	readonly millivolts: number;
 	readonly setUp: boolean;
-	/** Manufacturer data without the company identifier; null while it is not on the air. */
+	/** Manufacturer data without the company identifier; null while it shows none. */
 	readonly advertisement: Bytes | null;
 }
 
@@ -43,9 +65,10 @@ export function factoryState(options: Identity & { baseKey: string }): SavedStat
 	if (baseKey.length !== 16) throw new VirtualError('bad-length', 'a base key is 16 bytes');
 	return {
 		identity: { mac, hardwareType, firmware },
-		flash: factoryFlash(toHex(baseKey)),
-		body: { shackle: 'closed', strained: false, millivolts: 3_050 },
-		clock: null
+		flash: { ...factoryBanks(factoryKeys(toHex(baseKey))), log: EMPTY_LOG, entries: NO_ENTRIES },
+		body: { shackle: 'closed', engaged: true, strained: false, millivolts: 3_050 },
+		clock: null,
+		lockedOutUntil: null
 	};
 }
 
@@ -53,10 +76,11 @@ export class VirtualPadlock {
 	#lock: Running;
 
 	/**
-	 * Asleep, as saved. A clock in `saved` runs on; report a power cut to stop it.
+	 * Asleep, as saved, by this version or an earlier one. A clock in `saved` runs on, and so does a
+	 * lock-out; report a power cut to stop them.
 	 * @throws VirtualError `damaged`
 	 */
-	constructor(saved: SavedState) {
+	constructor(saved: AnySavedState) {
 		this.#lock = wakeUp(saved);
 	}
 
@@ -78,32 +102,42 @@ export class VirtualPadlock {
 
 	/** The value of STATE, 20 bytes, while connected. */
 	get hello(): Bytes | null {
-		return this.#lock.session?.state ?? null;
+		return this.#lock.air.session?.state ?? null;
 	}
 
 	/** The lock at rest, as the next `save` would give it. */
 	get saved(): SavedState {
-		const { identity, flash, body, clock } = this.#lock;
-		return { identity, flash, body, clock };
+		return atRest(this.#lock);
 	}
 
 	view(): View {
-		const { identity, body, keys, awakeUntil, session, motor, glow } = this.#lock;
+		const { identity, body, keys, air, motor, flash, firmwareUntil } = this.#lock;
 		const { mac, hardwareType, firmware } = identity;
-		const awake = awakeUntil !== null;
+		const awake = air.awakeUntil !== null;
+		const firmwareMode = firmwareUntil !== null;
 		const setUp = keys.epoch > 0;
 		const status = hardwareOf(hardwareType).advertised[lockState(body)];
 		const advertised = { setUp, lockState: status, firmware };
 		return {
-			name: buildName(mac, hardwareType),
-			light: glow?.colour ?? (awake ? 'blinking' : 'off'),
+			name: firmwareMode ? firmwareName(hardwareType) : buildName(mac, hardwareType),
+			service: firmwareMode ? FIRMWARE_SERVICE : GATT.service,
+			light: lightOf(this.#lock),
 			shackle: body.shackle,
+			engaged: body.engaged,
+			lockedOut: flash.entries.lockedOut,
+			firmwareMode,
 			awake,
-			connected: session !== null,
+			connected: air.session !== null,
 			turning: motor !== null,
 			millivolts: Math.round(body.millivolts),
 			setUp,
-			advertisement: awake && !session ? (buildAdvertisement(advertised) as Bytes) : null
+			advertisement: awake && !air.session ? (buildAdvertisement(advertised) as Bytes) : null
 		};
 	}
+}
+
+function lightOf({ air, presses, firmwareUntil }: Running): View['light'] {
+	if (firmwareUntil !== null) return 'blue';
+	if (presses.down !== null) return presses.long ? 'blue' : 'green';
+	return air.glow?.colour ?? (air.awakeUntil === null ? 'off' : 'blinking');
 }

@@ -12,10 +12,15 @@ import {
 	type FirstBlock
 } from '../../protocol/noke/commands.ts';
 import { BLOCK_LENGTH, openCommand, PACKET_LENGTH } from '../../protocol/noke/frame.ts';
-import type { KeySet } from './keyset.ts';
+import type { Masters } from './commit.ts';
 
 /** Parts to come after the first; no command of the scheme has more. */
 const MOST_PARTS = 2;
+
+/** The keys a device answers to. A fob has no slots. */
+export interface Ring extends Masters<string> {
+	readonly slots: Readonly<Record<number, { readonly key: string }>>;
+}
 
 /** Who made a command. */
 export type Signer =
@@ -57,7 +62,7 @@ export type Received =
 export function receivePacket(
 	packet: Uint8Array,
 	assembly: Assembly | null,
-	keys: KeySet<string>,
+	keys: Ring,
 	session: Uint8Array
 ): Received {
 	if (packet.length !== PACKET_LENGTH) return { kind: 'refused', result: 'invalid-data' };
@@ -98,7 +103,7 @@ function firstPart(signer: Signer, packet: Uint8Array, session: Uint8Array): Can
 }
 
 /** The keys that a header of section 4 can mean; none for any other header. */
-function signers(keys: KeySet<string>, type: number, index: number, id: number): Signer[] {
+function signers(keys: Ring, type: number, index: number, id: number): Signer[] {
 	if (type === KEY_TYPE.limited) {
 		const slot = index >= 1 && index <= SLOTS ? keys.slots[index] : undefined;
 		return slot && id === 0 ? [{ under: 'slot', slot: index, key: slot.key, epoch: 0 }] : [];

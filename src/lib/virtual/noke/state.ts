@@ -1,12 +1,10 @@
-import type { Bytes } from '../../protocol/bytes.ts';
-import type { Body } from './hardware.ts';
-import type { KeySet, Stage } from './keyset.ts';
-import type { Order } from './order.ts';
-import type { Assembly, Signed } from './receive.ts';
-import type { Flash } from './store.ts';
-
-/** Milliseconds on the host's clock: any zero, never back, and running on while nothing is loaded. */
-export type Milliseconds = number;
+import type { Air, AirEvent, AirOutput, Identity, Milliseconds } from './air.ts';
+import type { Action, Body } from './hardware.ts';
+import type { KeySet, Write } from './keyset.ts';
+import type { Log } from './log.ts';
+import type { Entries, Presses } from './presses.ts';
+import type { Signed } from './receive.ts';
+import type { Banks } from './store.ts';
 
 /** The lock's own clock: Unix seconds that were so at a moment of the host's clock. */
 export interface Clock {
@@ -14,86 +12,69 @@ export interface Clock {
 	readonly at: Milliseconds;
 }
 
-/** What is printed on a lock and advertised by it. */
-export interface Identity {
-	/** Upper case with colons. */
-	readonly mac: string;
-	/** Two characters, such as `4I`. */
-	readonly hardwareType: string;
-	/** Such as `4.25`. */
-	readonly firmware: string;
+/** What survives a power cut (docs/lock-scheme.md section 7). */
+export interface Flash extends Banks<KeySet<string>> {
+	readonly log: Log;
+	readonly entries: Entries;
 }
 
 /**
- * A whole virtual padlock at rest, a plain value for JSON or IndexedDB. `flash` survives a power
- * cut and `body` is metal; the clock runs on from here unless the host reports a power cut.
+ * A whole virtual padlock at rest, a plain value for JSON or IndexedDB. `flash` survives a power cut
+ * and `body` is metal; clock and lock-out run on from here unless the host reports a power cut.
  */
 export interface SavedState {
 	readonly identity: Identity;
 	readonly flash: Flash;
 	readonly body: Body;
 	readonly clock: Clock | null;
+	/** The end of the lock-out, if one is going on. */
+	readonly lockedOutUntil: Milliseconds | null;
 }
 
-/** One connection. All of it is forgotten when the link goes. */
-export interface Session {
-	/** The 20 bytes of STATE. */
-	readonly state: Bytes;
-	readonly subscribed: boolean;
-	/** Server packets sent so far. */
-	readonly ordinal: number;
-	readonly order: Order;
-	/** Wrong keys since the last accepted command that was not under the previous master key. */
-	readonly wrongKeys: number;
-	/** The packet that was refused last for its key, if nothing came since. */
-	readonly refused: Bytes | null;
-	readonly assembly: Assembly | null;
-	readonly stage: Stage<string>;
-	/** Set up left epoch 0 in this session, and nothing was unlocked since. */
-	readonly firstOpening: boolean;
-}
+/** As it was saved before there were quick clicks and settings, or since. */
+export type AnySavedState = Pick<SavedState, 'identity' | 'clock'> & {
+	readonly flash: Omit<Flash, 'entries'> & Partial<Pick<Flash, 'entries'>>;
+	readonly body: Omit<Body, 'engaged'> & Partial<Pick<Body, 'engaged'>>;
+	readonly lockedOutUntil?: Milliseconds | null;
+};
 
 /** A motor run under way. */
 export interface Motor {
 	readonly until: Milliseconds;
-	readonly action: 'unlock' | 'unshackle';
-	readonly signed: Signed;
-	readonly clockWasUnknown: boolean;
-	/** False when the link that asked for it is gone: the motor turns on, nobody is answered. */
-	readonly answer: boolean;
+	readonly action: Action;
+	readonly by: 'server' | 'slot' | 'quick click';
+	/** Of the record that comes of it: reference, slot or position. */
+	readonly who: number;
+	/** Null when nobody asked over the air, or the link is gone: then nobody is answered. */
+	readonly asked: Asked | null;
 }
 
-/** What the light shows for a moment, before it blinks on. */
-export interface Glow {
-	readonly colour: 'green' | 'red';
-	readonly until: Milliseconds;
+/** A command whose answer waits for the motor. */
+export interface Asked {
+	readonly signed: Signed;
+	readonly clockWasUnknown: boolean;
 }
 
 /** The running machine: at rest plus everything that a power cut takes. */
 export interface Running extends SavedState {
 	/** The key set of the flash, read once. */
 	readonly keys: KeySet<string>;
-	/** When it falls asleep if nothing happens; null while it sleeps. */
-	readonly awakeUntil: Milliseconds | null;
+	readonly air: Air<Write<string>>;
 	/** The radio is paid for up to here. */
 	readonly paidUntil: Milliseconds;
-	readonly glow: Glow | null;
-	readonly session: Session | null;
 	readonly motor: Motor | null;
+	readonly presses: Presses;
+	/** The end of firmware mode. */
+	readonly firmwareUntil: Milliseconds | null;
 }
 
 /** What happens to a lock. */
 export type PadlockEvent =
-	/** Somebody presses its button: it wakes, or stays awake. */
+	| AirEvent
+	/** Somebody's finger goes down on its button: it wakes, or stays awake. */
 	| { kind: 'press' }
-	/** A phone connects. `entropy`: 16 random bytes, never the same again. */
-	| { kind: 'connect'; entropy: Uint8Array }
-	/** The phone switches notifications on or off. */
-	| { kind: 'subscribe'; on: boolean }
-	/** The phone writes to RX, any length. */
-	| { kind: 'write'; bytes: Uint8Array }
-	/** The phone or the radio ended the link. */
-	| { kind: 'disconnect' }
+	/** The finger goes up again; the press was long or short. */
+	| { kind: 'release' }
 	/** Somebody pushes the shackle home. */
 	| { kind: 'close' }
 	/** Somebody begins or stops pulling at the shackle, so that the motor cannot turn. */
@@ -104,12 +85,4 @@ export type PadlockEvent =
 	| { kind: 'tick' };
 
 /** What a lock does, in this order. The power may go between any two of them. */
-export type Output =
-	/** A notification on TX. */
-	| { notify: Bytes }
-	/** One durable write: from here on a power cut finds this state. */
-	| { save: SavedState }
-	/** The lock ends the link, after the notifications before this. */
-	| { disconnect: true }
-	/** The connection does not come about. */
-	| { refused: 'asleep' | 'taken' };
+export type Output = AirOutput<SavedState>;

@@ -1,44 +1,45 @@
 import { VirtualError } from '../errors.ts';
-import { factoryKeys, type KeySet } from './keyset.ts';
-import { EMPTY_LOG, type Log } from './log.ts';
+import type { Masters } from './commit.ts';
 
 /** A key set with a checksum over it, as it lies in one half of the flash memory. */
-export interface Bank {
-	readonly keys: KeySet<string>;
+export interface Bank<S> {
+	readonly keys: S;
 	readonly sum: number;
 }
 
 /**
- * What survives a power cut (docs/lock-scheme.md section 7). A plain value: JSON and structured
- * clones carry it. Keys are lower-case hex.
+ * The part of a device's flash that holds keys (docs/lock-scheme.md section 7). A plain value: JSON
+ * and structured clones carry it. Keys are lower-case hex.
  */
-export interface Flash {
-	readonly banks: readonly [Bank | null, Bank | null];
+export interface Banks<S> {
+	readonly banks: readonly [Bank<S> | null, Bank<S> | null];
 	/** The bank in use. */
 	readonly pointer: 0 | 1;
-	readonly log: Log;
 }
 
-/** Flash as it leaves the factory. @param baseKey 16 bytes in lower-case hex */
-export function factoryFlash(baseKey: string): Flash {
-	return { banks: [bank(factoryKeys(baseKey)), null], pointer: 0, log: EMPTY_LOG };
+/** As it leaves the factory. */
+export function factoryBanks<S extends Masters<string>>(keys: S): Banks<S> {
+	return { banks: [bank(keys), null], pointer: 0 };
 }
 
 /**
  * The key set in use; a bank whose checksum is wrong gives way to the other.
  * @throws VirtualError `damaged` when neither is whole
  */
-export function activeKeys({ banks, pointer }: Flash): KeySet<string> {
+export function activeKeys<S extends Masters<string>>({ banks, pointer }: Banks<S>): S {
 	for (const candidate of [banks[pointer], banks[1 - pointer]])
 		if (candidate && candidate.sum === checksum(candidate.keys)) return candidate.keys;
 	throw new VirtualError('damaged', 'neither bank of keys is whole');
 }
 
 /**
- * The states of the flash, in order, while a key set is committed: the idle bank half written, the
+ * The states of the flash, in order, while a key set is written: the idle bank half written, the
  * idle bank whole, the pointer flipped. A power cut after any of them leaves one set whole.
  */
-export function commitSteps(flash: Flash, keys: KeySet<string>): readonly Flash[] {
+export function commitSteps<S extends Masters<string>, F extends Banks<S>>(
+	flash: F,
+	keys: S
+): readonly [F, F, F] {
 	const idle = flash.pointer === 0 ? 1 : 0;
 	const whole = bank(keys);
 	const torn = withBank(flash, idle, { ...whole, sum: ~whole.sum });
@@ -46,18 +47,21 @@ export function commitSteps(flash: Flash, keys: KeySet<string>): readonly Flash[
 	return [torn, written, { ...written, pointer: idle }];
 }
 
-function withBank(flash: Flash, at: 0 | 1, content: Bank): Flash {
+function withBank<S, F extends Banks<S>>(flash: F, at: 0 | 1, content: Bank<S>): F {
 	const [first, second] = flash.banks;
 	return { ...flash, banks: at === 0 ? [content, second] : [first, content] };
 }
 
-function bank(keys: KeySet<string>): Bank {
+function bank<S extends Masters<string>>(keys: S): Bank<S> {
 	return { keys, sum: checksum(keys) };
 }
 
 /** FNV-1a over the serialised set: it finds a torn write, it keeps nobody out. */
-function checksum({ epoch, master, slots, previous }: KeySet<string>): number {
-	const text = JSON.stringify([epoch, master, slots, previous?.epoch, previous?.master]);
+function checksum({ epoch, master, previous, ...held }: Masters<string>): number {
+	// By name: a store may give the fields back in another order.
+	const names = Object.keys(held).sort();
+	const contents = names.map((name) => (held as Record<string, unknown>)[name]);
+	const text = JSON.stringify([epoch, master, ...contents, previous?.epoch, previous?.master]);
 	let sum = 0x811c9dc5;
 	for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193);
 	return sum;

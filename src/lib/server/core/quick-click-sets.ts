@@ -1,0 +1,97 @@
+import { UNLIMITED } from '../../protocol/noke/quick-clicks.ts';
+import { isLive, step } from './held.ts';
+import type { Write } from './pending.ts';
+import type { Db } from '../db/connect.ts';
+import type { LockTable } from '../db/tables.ts';
+import {
+	quickClickTally,
+	takenQuickClicks,
+	usesColumns,
+	usesOf,
+	writeQuickClicks,
+	type QuickClickTally
+} from '../quick-click-rows.ts';
+import type { HeldLock } from '../slots.ts';
+
+/** Puts together what the set of `epoch` does to the quick clicks, and marks them. */
+export async function freezeQuickClicks(
+	trx: Db,
+	lock: Pick<HeldLock, 'id' | 'quick_click_reset'>,
+	epoch: number
+): Promise<{
+	clears: Write[];
+	sets: Write[];
+	tally: QuickClickTally & Pick<LockTable, 'quick_click_reset'>;
+}> {
+	const all = lock.quick_click_reset === 1;
+	const clears: Write[] = all ? [{ kind: 'clear-quick-click', position: 0 }] : [];
+	const sets: Write[] = [];
+	const before = await takenQuickClicks(trx, lock.id);
+	const after = before.map((row) => {
+		const { position, code } = row;
+		const { held, write } = step(usesOf(row), { kind: 'freeze', epoch, content: null });
+		if (write === 'remove' && !all) clears.push({ kind: 'clear-quick-click', position });
+		if (write === 'set') {
+			const { left: uses, capped } = held.next ?? held.content;
+			sets.push({ kind: 'quick-click', position, code, uses, capped });
+		}
+		return { ...row, ...usesColumns(held) };
+	});
+	await writeQuickClicks(trx, before, after);
+	return { clears, sets, tally: { ...quickClickTally(after), quick_click_reset: 0 } };
+}
+
+/**
+ * The lock proved the set of `epoch`: marks what it carried. How many uses a code that was there
+ * before has now, the lock is asked: some may have been spent while the set was on its way.
+ */
+export async function proveQuickClicks(
+	trx: Db,
+	lockId: string,
+	epoch: number,
+	now: number
+): Promise<QuickClickTally & Partial<Pick<LockTable, 'uses_asked'>>> {
+	let asked = false;
+	const before = await takenQuickClicks(trx, lockId);
+	const after = before.map((row) => {
+		const held = usesOf(row);
+		const proven = step(held, { kind: 'proof', epoch }).held;
+		if (proven === held) return row;
+		const { content } = proven;
+		if (content.left !== UNLIMITED && (content.capped || held.next !== null)) asked = true;
+		const changed = {
+			...row,
+			...usesColumns({ ...proven, content: { ...content, capped: false } })
+		};
+		if (proven.state === 'on-lock') changed.proven_at ??= now;
+		if (proven.state === 'off') changed.off_at = now;
+		return changed;
+	});
+	await writeQuickClicks(trx, before, after);
+	return { ...quickClickTally(after), ...(asked ? { uses_asked: 1 } : {}) };
+}
+
+/**
+ * Nobody knows any more what the lock has: the next set clears all codes and writes them again,
+ * without giving back a use that was spent. One that is used up here is used up there.
+ */
+export async function unknowQuickClicks(
+	trx: Db,
+	lockId: string,
+	now: number
+): Promise<QuickClickTally & Pick<LockTable, 'quick_click_reset'>> {
+	const before = await takenQuickClicks(trx, lockId);
+	const after = before.map((row) => {
+		const held = usesOf(row);
+		const { content, next, wanted } = held;
+		const kept = wanted ?? next ?? { ...content, capped: true };
+		if (isLive(row) && kept.left === 0) {
+			const revoked = step(held, { kind: 'revoke', unknown: true, content });
+			return { ...row, ...usesColumns(revoked.held), revoked_at: now, proven_at: null };
+		}
+		const restored = step(held, { kind: 'restored', content: kept });
+		return { ...row, ...usesColumns(restored.held), proven_at: null };
+	});
+	await writeQuickClicks(trx, before, after);
+	return { ...quickClickTally(after), quick_click_reset: 1 };
+}

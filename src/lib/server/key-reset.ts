@@ -1,0 +1,43 @@
+import { audit } from './audit.ts';
+import { isLive, latest, step } from './core/held.ts';
+import { followKeys } from './credentials.ts';
+import type { Db } from './db/connect.ts';
+import { columnsOf, slotOf, takenSlots, writeRows, writeTally, type Change } from './slot-rows.ts';
+import { holdLock } from './slots.ts';
+import { notFound } from './error.ts';
+
+/**
+ * Gives every key of a lock another value, from its next online unlock on: who holds one stays in
+ * its slot, phones get theirs with their next contact, fobs with their next sync, integrators by
+ * displaying keys. Returns how many. Throws ServerError `not-found`.
+ */
+export async function resetKeys(
+	db: Db,
+	by: { companyId: string; actor: string },
+	mac: string
+): Promise<number> {
+	return db.transaction().execute(async (trx) => {
+		const found = await trx
+			.selectFrom('lock')
+			.select('id')
+			.where('company_id', '=', by.companyId)
+			.where('mac', '=', mac)
+			.executeTakeFirst();
+		const lock = found && (await holdLock(trx, found.id));
+		if (lock === undefined) throw notFound();
+		const changes = (await takenSlots(trx, lock.id)).map((row): Change => {
+			if (!isLive(row)) return [row, row];
+			const slot = slotOf(row);
+			const issue = Math.max(latest(slot).issue, lock.issue_base) + 1;
+			const content = { issue, window: latest(slot).window };
+			return [row, { ...row, ...columnsOf(step(slot, { kind: 'change', content }).held) }];
+		});
+		const after = changes.map(([, row]) => row);
+		await writeRows(trx, lock.id, changes);
+		await writeTally(trx, lock.id, after);
+		await followKeys(trx, lock.id, after);
+		const keys = after.filter(isLive).length;
+		await audit(trx, by.companyId, by.actor, 'lock.reset', { mac, keys });
+		return keys;
+	});
+}
