@@ -191,9 +191,7 @@ export function autoLockData(op: 1 | 2, { battery, seconds, range }: AutoLock): 
 export function parseAutoLockAnswer(data: Uint8Array): AutoLock | null {
 	if ((data.length !== 4 && data.length !== 8) || !isOp(data[1]!)) return null;
 	const range =
-		data.length === 4
-			? null
-			: { min: readBigEndian(data, 4, 2), max: readBigEndian(data, 6, 2) };
+		data.length === 4 ? null : { min: readBigEndian(data, 4, 2), max: readBigEndian(data, 6, 2) };
 	return { battery: data[0]!, seconds: readBigEndian(data, 2, 2), range };
 }
 

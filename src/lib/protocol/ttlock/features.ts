@@ -61,7 +61,11 @@ export type Feature = keyof typeof FEATURE;
  */
 export function featureValueOf(words: readonly number[]): string {
 	const hex = words.map((word) => word.toString(16).padStart(8, '0'));
-	return hex.reverse().join('').replace(/^0+(?=.)/, '').toUpperCase();
+	return hex
+		.reverse()
+		.join('')
+		.replace(/^0+(?=.)/, '')
+		.toUpperCase();
 }
 
 /** The words of a lock with these features, as many as it needs. */

@@ -146,7 +146,7 @@ export class Reassembler {
 	/** Takes any bytes, of any length. */
 	feed(bytes: Uint8Array): Received[] {
 		const received: Received[] = [];
-		for (let at = 0; at < bytes.length; ) {
+		for (let at = 0; at < bytes.length;) {
 			const part = bytes.subarray(at, at + LONGEST - this.#length);
 			this.#buffer.set(part, this.#length);
 			this.#length += part.length;

@@ -1,4 +1,4 @@
-import { bigEndian, concat, readBigEndian } from '../bytes.ts';
+import { bigEndian, concat, readBigEndian, type Bytes } from '../bytes.ts';
 import { ProtocolError } from '../errors.ts';
 import { OPCODE, VENDOR, type Command } from './commands.ts';
 import { dateBytes, readDate, type Local } from './dates.ts';
@@ -124,7 +124,14 @@ export function getAdminPasscode(): Command {
 }
 
 /** What can be read about the device, in ASCII (sifely-ttlock.md 2.7). */
-export const DEVICE_INFO = { model: 1, hardware: 2, firmware: 3, madeOn: 4, mac: 5, clock: 6 } as const;
+export const DEVICE_INFO = {
+	model: 1,
+	hardware: 2,
+	firmware: 3,
+	madeOn: 4,
+	mac: 5,
+	clock: 6
+} as const;
 export type DeviceInfo = keyof typeof DEVICE_INFO;
 
 export function getDeviceInfo(what: DeviceInfo): Command {
@@ -135,4 +142,41 @@ export function parseGetDeviceInfo(data: Uint8Array): DeviceInfo | null {
 	if (data.length !== 1) return null;
 	const found = Object.entries(DEVICE_INFO).find(([, number]) => number === data[0]);
 	return (found?.[0] as DeviceInfo | undefined) ?? null;
+}
+
+const SEED_YEARS = 10;
+const SEED_LENGTH = 1 + 6 * SEED_YEARS;
+const SEED_CODES = 1071;
+const SEED_SECRETS = 1e10;
+
+/**
+ * What a lock's random passcodes are computed from: `year mod 100`, then for ten years a code 0..1070
+ * in 12 bits and a secret below 10^10 in 36 (sifely-ttlock.md 2.7).
+ * @param entropy 80 random bytes
+ * @returns 61 bytes, secret
+ * @throws ProtocolError `bad-length`
+ */
+export function passcodeSeed(year: number, entropy: Uint8Array): Bytes {
+	if (entropy.length !== 8 * SEED_YEARS)
+		throw new ProtocolError('bad-length', 'a seed needs 80 bytes of entropy');
+	const years = Array.from({ length: SEED_YEARS }, (_, i) => {
+		const code = readBigEndian(entropy, 8 * i, 2) % SEED_CODES;
+		return bigEndian(code * 2 ** 36 + (readBigEndian(entropy, 8 * i + 2, 6) % SEED_SECRETS), 6);
+	});
+	return concat(Uint8Array.of(year % 100), ...years);
+}
+
+/** Gives a lock its seed. @throws ProtocolError `bad-length` */
+export function setPasscodeSeed(seed: Bytes): Command {
+	if (seed.length !== SEED_LENGTH) throw new ProtocolError('bad-length', 'a seed is 61 bytes');
+	return { opcode: OPCODE.setPasscodeSeed, data: seed };
+}
+
+export function parseSetPasscodeSeed(data: Bytes): Bytes | null {
+	if (data.length !== SEED_LENGTH || data[0]! > 99) return null;
+	for (let at = 1; at < SEED_LENGTH; at += 6) {
+		const number = readBigEndian(data, at, 6);
+		if (Math.floor(number / 2 ** 36) >= SEED_CODES || number % 2 ** 36 >= SEED_SECRETS) return null;
+	}
+	return data;
 }
