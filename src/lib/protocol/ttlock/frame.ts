@@ -156,6 +156,11 @@ export class Reassembler {
 		return received;
 	}
 
+	/** What is kept of a frame that was begun: another reassembler goes on from it. */
+	get rest(): Bytes {
+		return this.#buffer.slice(0, this.#length);
+	}
+
 	/** Forgets a frame that was begun. */
 	reset(): void {
 		this.#length = 0;

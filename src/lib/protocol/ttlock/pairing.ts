@@ -2,7 +2,7 @@
  * Taking a lock in setting mode, so that a cut at any packet leaves it either free or ours: the keys
  * are told, to be put on disk, before the lock takes them, and a second try begins where the lock is.
  */
-import { fromHex, type Bytes } from '../bytes.ts';
+import { fromHex, toHex, type Bytes } from '../bytes.ts';
 import type { Program } from '../program.ts';
 import { parseAesKey, parseNothing, parseVendorWord, type ResultName } from './answers.ts';
 import { addAdmin, finishPairing, getAesKey, greet, type OwnerNumbers } from './commands.ts';
@@ -20,7 +20,7 @@ import {
 import { featureValueOf, hasFeature } from './features.ts';
 import { piecesOf, sealCommand, type Header } from './frame.ts';
 import { DEFAULT_AES_KEY } from './grant.ts';
-import { toHex } from '../bytes.ts';
+import type { AdminGrant } from './offline.ts';
 import { Line, logIn, type Exchange, type LockEvent, type Reached } from './programs.ts';
 
 /** What makes a lock ours. Who has lost them has lost the lock. */
@@ -127,8 +127,10 @@ function* take(wish: PairingWish): Program<PairingEvent, Taken | Cut> {
 	if (heard === 'gone' || heard === undefined) return { end: 'gone', step: 'greeting', owned };
 	yield { tell: { kind: 'step', step: 'key' } };
 	const key = yield* open.ask({ command: getAesKey(), parse: parseAesKey, repeatable: true });
-	if (key.kind === 'refused' && kept) return yield* resume(wish, kept, key);
-	if (key.kind === 'refused' && key.result === 'not-in-setting-mode') return { end: 'foreign' };
+	if (mayHaveOwner(key)) {
+		if (kept) return yield* resume(wish, kept);
+		if (key.kind === 'refused') return { end: 'foreign' };
+	}
 	if (key.kind !== 'done') return cutAt('key', key, owned);
 	const keys = { aesKey: toHex(key.value), adminPs, unlockKey };
 	yield { tell: { kind: 'keys', keys } };
@@ -143,14 +145,14 @@ function* take(wish: PairingWish): Program<PairingEvent, Taken | Cut> {
 	return added.kind === 'done' ? { line, keys } : cutAt('owner', added, 'maybe');
 }
 
+/** What a lock says, or does not, that is not in setting mode: it has a key of its own by now. */
+function mayHaveOwner(key: Reached<unknown>): boolean {
+	if (key.kind !== 'refused') return key.kind === 'silent';
+	return key.result === 'not-in-setting-mode' || key.result === 'wrong-aes-key';
+}
+
 /** A lock that took an owner since: is it us? */
-function* resume(
-	wish: PairingWish,
-	keys: PairingKeys,
-	refused: Reach
-): Program<PairingEvent, Taken | Cut> {
-	if (refused.kind === 'refused' && refused.result !== 'not-in-setting-mode')
-		return cutAt('key', refused, 'maybe');
+function* resume(wish: PairingWish, keys: PairingKeys): Program<PairingEvent, Taken | Cut> {
 	yield { tell: { kind: 'step', step: 'owner' } };
 	const line: Line = new Line({ header: wish.header, aesKey: fromHex(keys.aesKey) });
 	const known = yield* logIn(line, adminOf(wish.header, keys));
@@ -226,7 +228,7 @@ function cutAt(step: PairingStep, reached: Reach, owned: Owned): Cut {
 }
 
 /** The owner's grant of keys that a pairing has told: to open, to resume, or to reset with. */
-export function adminOf(header: Header, keys: PairingKeys) {
+export function adminOf(header: Header, keys: PairingKeys): AdminGrant {
 	return {
 		aesKey: keys.aesKey,
 		lockKey: keys.unlockKey,

@@ -11,7 +11,14 @@ import {
 	type ResultName
 } from './answers.ts';
 import { checkAdmin, checkRandom, checkUserTime, sumOf, type Command } from './commands.ts';
-import { openAnswer, piecesOf, Reassembler, sealCommand, type Header } from './frame.ts';
+import {
+	buildFrame,
+	openAnswer,
+	piecesOf,
+	Reassembler,
+	sealCommand,
+	type Header
+} from './frame.ts';
 import { aesKeyOf, windowOf, type AdminGrant, type OfflineGrant } from './offline.ts';
 import { opening } from './writes.ts';
 
@@ -35,6 +42,8 @@ export type LockEvent =
 	| { kind: 'answered'; index: number; result: ResultName }
 	/** The bolt has moved as asked. */
 	| { kind: 'opened' }
+	/** The lock's sealed answer, for the server that has the key. */
+	| { kind: 'server-packet'; packet: Bytes }
 	/** The lock said something that nobody asked for. */
 	| { kind: 'pushed'; push: Push };
 
@@ -52,6 +61,15 @@ export interface LockOutcome {
 	/** What ended it. */
 	end: 'finished' | 'gone' | 'silent';
 }
+
+const NOTHING_YET: LockOutcome = {
+	opening: null,
+	refused: null,
+	written: 0,
+	answered: 0,
+	moved: null,
+	end: 'finished'
+};
 
 /** How an exchange ended: with what the lock said, its refusal, or nothing. */
 export type Reached<T> =
@@ -178,14 +196,7 @@ export function* open(
 	action: 'unlock' | 'lock' = 'unlock'
 ): Program<LockEvent, LockOutcome> {
 	const line = new Line(addressOf(grant));
-	const outcome: LockOutcome = {
-		opening: null,
-		refused: null,
-		written: 1,
-		answered: 0,
-		moved: null,
-		end: 'finished'
-	};
+	const outcome: LockOutcome = { ...NOTHING_YET, written: 1 };
 	const checked = yield* line.ask({
 		command: checkUserTime(windowOf(grant), grant),
 		parse: parseRandom,
@@ -210,6 +221,37 @@ export function* open(
 	if (moved.kind === 'refused') return outcome;
 	yield { tell: { kind: 'opened' } };
 	return { ...outcome, moved: moved.value };
+}
+
+/**
+ * Carries frames that a server has sealed, one at a time, and its answers back: without the key one
+ * answer looks like another, so the server says what they mean and which frame is next.
+ * @param packets whole frames
+ * @param opensAt index of the frame that opens; null when none does
+ */
+export function* converse(
+	packets: readonly Bytes[],
+	opensAt: number | null
+): Program<LockEvent, LockOutcome> {
+	const reassembler = new Reassembler();
+	const outcome: LockOutcome = { ...NOTHING_YET };
+	for (const [index, packet] of packets.entries()) {
+		if (index === opensAt) yield { tell: { kind: 'writing', index } };
+		outcome.written++;
+		for (const piece of piecesOf(packet)) yield { send: piece };
+		for (let answered = false; !answered;) {
+			const reply = yield { receive: ANSWER_WITHIN };
+			if (reply === 'silent' || reply === 'gone' || reply === undefined)
+				return { ...outcome, end: reply ?? 'gone' };
+			for (const received of reassembler.feed(reply)) {
+				if (received.kind !== 'frame') continue;
+				yield { tell: { kind: 'server-packet', packet: buildFrame(received.frame) } };
+				answered = true;
+			}
+		}
+		outcome.answered++;
+	}
+	return outcome;
 }
 
 /** An owner's handshake, once a connection: afterwards the lock does what it is asked. */

@@ -142,11 +142,16 @@ export function readRandomPasscode(
 	return null;
 }
 
+/** When a code that was never used becomes void; null for never, of the cyclic ones. */
+export function firstUseEnds({ type, start }: RandomPasscode): Local | null {
+	const within = FIRST_USE[type];
+	return within === undefined ? null : start + within * HOUR;
+}
+
 /** Whether a code that was never used may be used now. */
 export function isFirstUse(passcode: RandomPasscode, now: Local): boolean {
-	const within = FIRST_USE[passcode.type];
-	const inTime = within === undefined || now < passcode.start + within * HOUR;
-	return inTime && holdsAt(passcode, now);
+	const end = firstUseEnds(passcode);
+	return (end === null || now < end) && holdsAt(passcode, now);
 }
 
 /** Whether a code that has been used in time opens now. */
