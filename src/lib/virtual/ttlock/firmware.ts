@@ -154,9 +154,11 @@ function powerCut(turn: Turn, battery = turn.state.body.battery): void {
 	const { identity, flash, body, session } = turn.state;
 	if (session) turn.outputs.push({ disconnect: true });
 	const clock = { local: CLOCK_WITHOUT_POWER, at: turn.now };
-	turn.state = wakeUp({ identity, flash, body: { ...body, battery }, clock });
-	turn.record(RECORD_ACTION.startUp);
+	const timers = { relockAt: null, lockedOutUntil: null };
+	turn.state = wakeUp({ identity, flash, body: { ...body, battery }, clock, timers });
 	const { autoLock } = flash.settings;
-	if (body.bolt === 'unlocked' && autoLock > 0) turn.set({ relockAt: turn.now + autoLock * 1000 });
+	if (body.bolt === 'unlocked' && autoLock > 0)
+		turn.setTimers({ relockAt: turn.now + autoLock * 1000 });
 	if (flash.wrongCodes >= MOST_WRONG) lockOut(turn);
+	turn.record(RECORD_ACTION.startUp);
 }
