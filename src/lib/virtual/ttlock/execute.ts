@@ -4,7 +4,6 @@ import {
 	clockData,
 	deviceInfoData,
 	featuresData,
-	movedData,
 	randomData,
 	statusData,
 	type Refusal
@@ -24,11 +23,11 @@ import {
 	parseOpening,
 	parseSetClock
 } from '../../protocol/ttlock/writes.ts';
-import { FEATURE_WORDS, runMotor } from './hardware.ts';
+import { FEATURE_WORDS } from './hardware.ts';
 import { cursorOf, markRead, recordsAfter } from './log.ts';
 import { addOwner, finish, giveKey, greetBack } from './pairing.ts';
+import { turnBolt } from './motor.ts';
 import { manage } from './manage.ts';
-import type { Motor } from './state.ts';
 import type { Turn } from './turn.ts';
 
 type Done = Refusal | null;
@@ -49,8 +48,7 @@ export function execute(turn: Turn, opcode: number, data: Bytes): void {
 }
 
 function answer(turn: Turn, opcode: number, data: Bytes): Done {
-	const { flash, session, motor } = turn.state;
-	if (motor) return 'failed';
+	const { flash, session } = turn.state;
 	if (flash.settingMode && session?.trust !== 'admin' && !PAIRING.includes(opcode))
 		return 'in-setting-mode';
 	switch (opcode) {
@@ -87,22 +85,6 @@ function answer(turn: Turn, opcode: number, data: Bytes): Done {
 		default:
 			return manage(turn, opcode, data);
 	}
-}
-
-/** The end of a motor run: the bolt moved or not, the record of it, and the answer. */
-export function finishMotor(turn: Turn, { action, cause, answer }: Motor): void {
-	const { body, moved } = runMotor(turn.state.body, action);
-	const { autoLock } = turn.state.flash.settings;
-	const relocks = action === 'unlock' && moved && autoLock > 0;
-	turn.set({ body, motor: null });
-	turn.setTimers({ relockAt: relocks ? turn.now + autoLock * 1000 : null });
-	turn.glow(moved ? 'green' : 'red');
-	if (moved) turn.record(cause.action, cause.detail);
-	if (answer === null) return;
-	if (!moved) return turn.refuse(answer, 'no-power');
-	const { detail } = cause;
-	const record = detail.kind === 'key' ? { ...detail, time: turn.local } : null;
-	turn.answer(answer, movedData({ battery: turn.battery, record }));
 }
 
 function say(turn: Turn, opcode: number, data: Bytes): null {
@@ -168,7 +150,7 @@ function move(turn: Turn, opcode: number, data: Bytes): Done {
 	const record = action === 'unlock' ? RECORD_ACTION.unlocked : RECORD_ACTION.locked;
 	const { uid } = handshake;
 	const detail = { kind: 'key', uid, recordId: wanted.at, keyId: null } as const;
-	turn.turnBolt(action, { action: record, detail }, opcode);
+	turnBolt(turn, action, { action: record, detail }, opcode);
 	return null;
 }
 

@@ -8,16 +8,17 @@ import { Reassembler } from '../../protocol/ttlock/frame.ts';
 import { isPassage } from '../../protocol/ttlock/passage.ts';
 import { RECORD_ACTION } from '../../protocol/ttlock/records.ts';
 import { VirtualError } from '../errors.ts';
-import { execute, finishMotor } from './execute.ts';
+import { execute } from './execute.ts';
 import { IDLE_TIME, MOST_WRONG, PIECE_TIME } from './hardware.ts';
 import { endLockOut, lockOut, touch } from './keypad.ts';
+import { finishMotor, turnBolt } from './motor.ts';
 import { forget } from './pairing.ts';
 import { read } from './receive.ts';
 import type { DoorEvent, Milliseconds, Output, Running, SavedState } from './state.ts';
 import { Turn } from './turn.ts';
 
-/** What the clock shows after it had no power. */
-const CLOCK_WITHOUT_POWER = Date.UTC(2000, 0, 1);
+/** What the clock shows after it had no power: inside the window that permanent keys are told with. */
+const CLOCK_WITHOUT_POWER = Date.UTC(2000, 1, 1);
 
 /** Milliseconds between two looks at whether the hours of the passage mode are over. */
 const PASSAGE_STEP = 60_000;
@@ -71,12 +72,11 @@ function settle(turn: Turn): void {
 }
 
 function relock(turn: Turn): void {
-	const { flash, motor } = turn.state;
+	const { flash } = turn.state;
 	if (flash.settings.passage.some((rule) => isPassage(rule, turn.local)))
 		return turn.setTimers({ relockAt: turn.now + PASSAGE_STEP });
 	turn.setTimers({ relockAt: null });
-	if (motor) return;
-	turn.turnBolt('lock', { action: RECORD_ACTION.autoLocked, detail: { kind: 'none' } });
+	turnBolt(turn, 'lock', { action: RECORD_ACTION.autoLocked, detail: { kind: 'none' } });
 }
 
 function handle(turn: Turn, event: DoorEvent): void {

@@ -3,6 +3,7 @@ import { fromHex } from '../../protocol/bytes.ts';
 import { randomPasscodeKey } from '../../protocol/ttlock/random-passcodes.ts';
 import { RECORD_ACTION } from '../../protocol/ttlock/records.ts';
 import { LOCK_OUT_TIME, MOST_WRONG, TYPING_TIME } from './hardware.ts';
+import { turnBolt } from './motor.ts';
 import { type as typeCode } from './passcodes.ts';
 import type { Turn } from './turn.ts';
 
@@ -35,10 +36,10 @@ export function endLockOut(turn: Turn): void {
 }
 
 function enter(turn: Turn, code: string): void {
-	const { flash, motor } = turn.state;
+	const { flash } = turn.state;
 	const { settings, seed, passcodes } = flash;
-	// A lock of nobody opens to no code; one whose motor turns has its answer coming.
-	if (flash.settingMode || motor) return turn.glow('red');
+	// A lock of nobody opens to no code.
+	if (flash.settingMode) return turn.glow('red');
 	if (code.length < SHORTEST || code.length > LONGEST) return wrong(turn, code, 'wrong');
 	if (code === settings.adminPasscode) return opens(turn, code);
 	const key = seed === null ? null : randomPasscodeKey(fromHex(seed));
@@ -54,7 +55,7 @@ function enter(turn: Turn, code: string): void {
 function opens(turn: Turn, code: string): void {
 	forgive(turn);
 	const detail = { kind: 'passcode', code, newCode: code } as const;
-	turn.turnBolt('unlock', { action: RECORD_ACTION.unlockedByPasscode, detail });
+	turnBolt(turn, 'unlock', { action: RECORD_ACTION.unlockedByPasscode, detail });
 }
 
 function forgive(turn: Turn): void {

@@ -5,10 +5,10 @@ import { OPCODE } from '../../protocol/ttlock/commands.ts';
 import type { Local } from '../../protocol/ttlock/dates.ts';
 import { ANSWER, piecesOf, sealAnswer } from '../../protocol/ttlock/frame.ts';
 import type { RecordDetail } from '../../protocol/ttlock/records.ts';
-import { IDLE_TIME, MOTOR_TIME } from './hardware.ts';
+import { IDLE_TIME } from './hardware.ts';
 import { append } from './log.ts';
 import { headerOf, keyFor } from './receive.ts';
-import type { Cause, Milliseconds, Output, Running, SavedState, Session, Timers } from './state.ts';
+import type { Milliseconds, Output, Running, SavedState, Session, Timers } from './state.ts';
 import type { Flash } from './store.ts';
 
 const GLOW_TIME = { green: 3_000, red: 1_500 } as const;
@@ -78,11 +78,6 @@ export class Turn {
 		if (!session) return new Uint8Array(16);
 		this.setSession({ drawn: session.drawn + 1 });
 		return forward(session.entropy, bigEndian(session.drawn, 16));
-	}
-
-	/** Sets the motor going; the record is written and the command answered when it has run. */
-	turnBolt(action: 'unlock' | 'lock', cause: Cause, answer: number | null = null): void {
-		this.set({ motor: { until: this.now + MOTOR_TIME, action, cause, answer } });
 	}
 
 	/** Answers a command. */
