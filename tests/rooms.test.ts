@@ -17,30 +17,34 @@ const ROOMS: readonly Room[] = [
 		name: 'protocol',
 		at: /^src\/lib\/protocol\//,
 		rooms: [],
-		packages: ['@noble/ciphers', '@noble/hashes']
+		packages: ['@noble/ciphers', '@noble/hashes'],
+		plain: true
 	},
-	{ name: 'virtual', at: /^src\/lib\/virtual\//, rooms: ['protocol'], packages: [] },
-	{ name: 'link', at: /^src\/lib\/link\//, rooms: ['protocol'], packages: [] },
-	{ name: 'vault', at: /^src\/lib\/vault\//, rooms: ['protocol'], packages: ['idb'] },
-	{ name: 'api', at: /^src\/lib\/api\//, rooms: ['protocol'], packages: ['zod'] },
+	{ name: 'virtual', at: /^src\/lib\/virtual\//, rooms: ['protocol'], packages: [], plain: true },
+	{ name: 'link', at: /^src\/lib\/link\//, rooms: ['protocol'], packages: [], plain: true },
+	{ name: 'vault', at: /^src\/lib\/vault\//, rooms: ['protocol'], packages: ['idb'], plain: true },
+	{ name: 'api', at: /^src\/lib\/api\//, rooms: ['protocol'], packages: ['zod'], plain: true },
 	{
 		// The firmware of the demo must not weigh on the first load of people with a real lock.
 		name: 'demo',
 		at: /^src\/lib\/client\/demo\b/,
 		rooms: ['client', 'protocol', 'link', 'vault', 'api', 'virtual'],
-		packages: ['idb', 'svelte']
+		packages: ['idb', 'svelte'],
+		plain: true
 	},
 	{
 		name: 'client',
 		at: /^src\/lib\/client\//,
 		rooms: ['protocol', 'link', 'vault', 'api', 'lazy demo'],
-		packages: ['svelte', 'zod']
+		packages: ['svelte', 'workbox-window', 'zod'],
+		plain: true
 	},
 	{
 		name: 'ui',
 		at: /^src\/lib\/ui\//,
 		rooms: ['type client', 'type demo', 'type protocol', 'type api'],
-		packages: ['svelte', 'bits-ui', '@lucide/svelte', 'svelte-sonner']
+		packages: ['svelte', 'bits-ui', '@lucide/svelte', 'svelte-sonner'],
+		plain: false
 	},
 	{
 		name: 'server',
@@ -56,27 +60,43 @@ const ROOMS: readonly Room[] = [
 			'pg',
 			'pino',
 			'zod'
-		]
+		],
+		plain: true
 	},
-	{ name: 'cli', at: /^src\/cli\//, rooms: ['server', 'api', 'protocol'], packages: ['node:'] },
+	{
+		name: 'cli',
+		at: /^src\/cli\//,
+		rooms: ['server', 'api', 'protocol'],
+		packages: ['node:'],
+		plain: true
+	},
 	{
 		name: 'hooks',
 		at: /^src\/hooks(\.server|\.client)?\.ts$/,
 		rooms: ['server'],
-		packages: ['node:', '$app', '@sveltejs/kit', 'better-auth']
+		packages: ['node:', '$app', '@sveltejs/kit', 'better-auth'],
+		plain: false
 	},
 	{
 		name: 'service-worker',
 		at: /^src\/service-worker\.ts$/,
 		rooms: [],
-		packages: ['$service-worker', 'workbox-precaching', 'workbox-routing', 'workbox-strategies']
+		packages: ['$service-worker', 'workbox-precaching', 'workbox-routing'],
+		plain: false
 	},
-	{ name: 'app types', at: /^src\/app\.d\.ts$/, rooms: ['type server', 'type api'], packages: [] },
+	{
+		name: 'app types',
+		at: /^src\/app\.d\.ts$/,
+		rooms: ['type server', 'type api'],
+		packages: [],
+		plain: false
+	},
 	{
 		name: 'endpoints',
 		at: /^src\/routes\/((api|core|sifely)\/|.*\+server\.ts$)/,
 		rooms: ['server', 'api'],
-		packages: ['@sveltejs/kit', 'zod']
+		packages: ['@sveltejs/kit', 'zod'],
+		plain: false
 	},
 	{
 		// An ordinary client of our endpoints: pages have no way to the server but HTTP.
@@ -90,9 +110,9 @@ const ROOMS: readonly Room[] = [
 			'@sveltejs/kit',
 			'bits-ui',
 			'svelte',
-			'svelte-sonner',
-			'workbox-window'
-		]
+			'svelte-sonner'
+		],
+		plain: false
 	}
 ];
 
@@ -189,7 +209,9 @@ describe('the checker notices', () => {
 		['src/hooks.server.ts', "import '$lib/client/a.ts'"],
 		['src/cli/hasp.ts', "import '../lib/client/a.ts'"],
 		['src/lib/shared/a.ts', "import 'zod'"],
-		['src/lib/client/a.ts', 'const a = await import(name)']
+		['src/lib/client/a.ts', 'const a = await import(name)'],
+		['src/lib/client/a.ts', "import '$lib/api/a.ts'"],
+		['src/lib/server/a.ts', "import './b'"]
 	])('a wrong import in %s: %s', (from, text) => {
 		const found = importsIn(from, text);
 		expect(found).toHaveLength(1);

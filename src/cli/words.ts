@@ -47,7 +47,12 @@ export interface Words {
 }
 
 /** Does one command; what it returns is printed. */
-export type Command = (server: Server, words: Words) => Promise<object>;
+export type Command = (
+	server: Server,
+	words: Words,
+	/** The password that was piped in, if any. */
+	readPassword: () => Promise<string | undefined>
+) => Promise<object>;
 
 /** Reads the command line; null when help is asked for. Throws UsageError. */
 export function readWords(argv: string[], commands: readonly string[]): Words | null {

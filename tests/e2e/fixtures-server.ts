@@ -33,6 +33,11 @@ export class AppServer {
 		return server;
 	}
 
+	/** Process id while it runs. */
+	get pid(): number | undefined {
+		return this.#process?.pid;
+	}
+
 	/** Starts it again on the same port and data after `stop`; nothing happens while it runs. */
 	async start(): Promise<void> {
 		if (this.#process?.exitCode === null) return;

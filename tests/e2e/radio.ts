@@ -190,8 +190,9 @@ export class Radio {
 
 function ask(peripheral: Peripheral, operation: Operation, data: Buffer): Reply | Uint8Array {
 	const { plan } = peripheral;
-	if (operation.kind === 'connect') return plan.onConnect?.();
-	if (operation.kind === 'discover') return plan.onDiscover?.();
+	if (!('id' in operation)) {
+		return operation.kind === 'connect' ? plan.onConnect?.() : plan.onDiscover?.();
+	}
 	const characteristic = peripheral.byId.get(operation.id);
 	if (operation.kind === 'read')
 		return characteristic?.onRead ? characteristic.onRead() : new Uint8Array();

@@ -14,6 +14,9 @@ export type ShimEvent = 'loaded' | 'connecting' | 'disconnected';
 
 declare global {
 	interface Window {
+		// The published types know these as types only.
+		BluetoothRemoteGATTCharacteristic?: { prototype: BluetoothRemoteGATTCharacteristic };
+		BluetoothRemoteGATTServer?: { prototype: BluetoothRemoteGATTServer };
 		haspRadio?: PageRadio;
 		haspRadioReport(event: ShimEvent, name: string): Promise<void>;
 	}
@@ -26,9 +29,9 @@ declare global {
  * that goes while an operation is under way hangs the page's Bluetooth: hence the reports and the gate.
  */
 function shim(): void {
-	if (!('BluetoothRemoteGATTCharacteristic' in window) || window !== window.top) return;
-	const characteristic = BluetoothRemoteGATTCharacteristic.prototype;
-	const server = BluetoothRemoteGATTServer.prototype;
+	const characteristic = window.BluetoothRemoteGATTCharacteristic?.prototype;
+	const server = window.BluetoothRemoteGATTServer?.prototype;
+	if (!characteristic || !server || window !== window.top) return;
 	const { readValue, startNotifications, stopNotifications } = characteristic;
 	const { connect, disconnect } = server;
 	const report = window.haspRadioReport;

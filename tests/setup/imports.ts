@@ -11,6 +11,8 @@ export interface Import {
 	/** File or folder of ours from the project's root, else the package's name, `node:…` or `$app`. */
 	readonly to: string;
 	readonly kind: ImportKind;
+	/** As written. */
+	readonly specifier: string;
 }
 
 /** Every file under a folder, from the project's root. */
@@ -32,7 +34,7 @@ export function importsUnder(folder: string): Import[] {
 export function importsIn(from: string, text: string): Import[] {
 	const found: Import[] = [];
 	const add = (specifier: string, kind: ImportKind): void => {
-		found.push({ from, to: resolve(from, specifier), kind });
+		found.push({ from, to: resolve(from, specifier), kind, specifier });
 	};
 	const { script, markup } = from.endsWith('.svelte')
 		? splitComponent(text)

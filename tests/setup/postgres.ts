@@ -16,7 +16,7 @@ declare module 'vitest' {
 	}
 }
 
-/** A PostgreSQL of our own, without durability, that ends with this process. */
+/** A PostgreSQL of our own that ends with this process. */
 export interface Cluster {
 	/** Connection URL of the maintenance database. */
 	readonly url: string;
@@ -24,42 +24,40 @@ export interface Cluster {
 	stop(): Promise<void>;
 }
 
+/*
+ * $0 is the folder, $1 that of the binaries, $2 the port, $3 and $4 switch durability off. The shell outlives us by one read of its closed
+ * stdin, so the cluster ends and its files go even after SIGKILL. INT ends clients too, but until the
+ * server has its handlers a background job ignores it; TERM is not ignored. A complaint into our closed pipe must not end the shell.
+ */
+const GUARDED = `
+trap '' PIPE
+"$1/initdb" -D "$0/data" -U test -A trust --locale=C --encoding=UTF8 $3 > /dev/null && {
+	"$1/postgres" -D "$0/data" -h 127.0.0.1 -p "$2" -k '' $4 &
+	cat > /dev/null
+	kill -TERM $!
+	kill -INT $!
+	wait $!
+}
+cd / && rm -rf "$0"`;
+
 /**
  * Starts a throw-away PostgreSQL on a free loopback port and waits until it accepts connections.
+ * `durable` keeps its fsync, which only a measurement needs.
  *
  * @throws Error when the binaries are missing or the cluster does not come up within 30 seconds.
  */
-export async function startPostgres(): Promise<Cluster> {
+export async function startPostgres({ durable = false } = {}): Promise<Cluster> {
 	const bin = findPostgres();
 	if (bin === null) throw new Error('PostgreSQL is missing: run `npm test`, or install postgresql');
 	const owner = nobody();
 	const dir = mkdtempSync(join(tmpdir(), 'hasp-postgres-'));
 	if (owner) chownSync(dir, owner.uid, owner.gid);
-	const data = join(dir, 'data');
-	const init = [
-		'-D',
-		data,
-		'-U',
-		'test',
-		'-A',
-		'trust',
-		'--locale=C',
-		'--encoding=UTF8',
-		'--no-sync'
-	];
-	execFileSync(join(bin, 'initdb'), init, {
-		...owner,
-		cwd: dir,
-		stdio: ['ignore', 'ignore', 'inherit']
-	});
-
 	const port = await freePort();
-	const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', '', '-F'];
-	// The shell outlives us by one read of its closed stdin, so the cluster ends even after SIGKILL.
-	const script = '"$@" & cat > /dev/null; kill -INT $!; wait $!; rm -rf "$0"';
-	const child = spawn('sh', ['-c', script, dir, join(bin, 'postgres'), ...args], {
+	const lax = durable ? ['', ''] : ['--no-sync', '-F'];
+	const child = spawn('sh', ['-c', GUARDED, dir, bin, String(port), ...lax], {
 		...owner,
-		cwd: '/',
+		// initdb wants to read the folder it stands in.
+		cwd: dir,
 		detached: true,
 		stdio: ['pipe', 'ignore', 'pipe']
 	});
@@ -72,7 +70,7 @@ export async function startPostgres(): Promise<Cluster> {
 	};
 	const deadline = Date.now() + 30_000;
 	while (!log.includes('ready to accept connections') || !(await accepts(port))) {
-		if (Date.now() > deadline) {
+		if (Date.now() > deadline || child.exitCode !== null) {
 			await stop();
 			throw new Error(`PostgreSQL did not start:\n${log}`);
 		}

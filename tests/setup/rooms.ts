@@ -10,6 +10,8 @@ export interface Room {
 	readonly rooms: readonly string[];
 	/** Packages; `node:` stands for every module of Node. */
 	readonly packages: readonly string[];
+	/** True where plain Node runs the files: no alias, and every path with its extension. */
+	readonly plain: boolean;
 }
 
 /** A folder that speaks one vendor's language, and who may look inside. */
@@ -27,7 +29,8 @@ export function roomOf(rooms: readonly Room[], file: string): Room | undefined {
 }
 
 /** Whether the table forbids an import: a sentence about it, else `null`. */
-export function judge(rooms: readonly Room[], { from, to, kind }: Import): string | null {
+export function judge(rooms: readonly Room[], one: Import): string | null {
+	const { from, to, kind, specifier } = one;
 	const room = roomOf(rooms, from);
 	if (!room) return `${from} lies in no room`;
 	if (to === '$types') return null;
@@ -35,6 +38,9 @@ export function judge(rooms: readonly Room[], { from, to, kind }: Import): strin
 	if (!to.startsWith('src/')) {
 		const name = to.startsWith('node:') ? 'node:' : to;
 		return room.packages.includes(name) ? null : `${room.name} may not import ${to} (${from})`;
+	}
+	if (room.plain && !/^\.\.?\/.*\.ts$/.test(specifier)) {
+		return `${from} imports ${specifier}, which plain Node does not find`;
 	}
 	const target = roomOf(rooms, to);
 	if (!target) return `${to}, imported by ${from}, lies in no room`;

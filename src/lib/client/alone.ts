@@ -1,3 +1,6 @@
+/** Begins the name of every conversation with a lock; a newer version of the app waits for their end. */
+export const LOCK_TALKS = 'hasp-lock-';
+
 /**
  * Runs `work` while no other tab of this browser runs work of this name.
  * @param otherwise `wait` for the other tab, or `skip`: then the answer is null

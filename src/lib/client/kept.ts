@@ -38,7 +38,9 @@ export class Kept {
 		if (packets.length === 0) return;
 		const batch = () => ({ ...this.#head, id: this.#id, receivedAt: this.#receivedAt, packets });
 		if (await this.#keep(batch())) return;
+		// A batch of its own, sorted after the one before.
 		this.#id = crypto.randomUUID();
+		this.#receivedAt = Math.max(Date.now(), this.#receivedAt + 1);
 		await this.#keep(batch());
 	}
 }

@@ -1,4 +1,4 @@
-import { alone } from './alone.ts';
+import { alone, LOCK_TALKS } from './alone.ts';
 import { openLock, portsOf, type ConversationParts, type Ports, type Screen } from './opening.ts';
 import type { Conversation, FailureCode, Phase, TrackPhase } from './phases.ts';
 
@@ -63,7 +63,7 @@ export class LockConversation implements Conversation {
 		if (signal.aborted) return;
 		const { mac, locks } = this.#parts;
 		const screen = this.#screen(signal);
-		const end = await alone(locks, `hasp-lock-${mac}`, 'skip', async () => ({
+		const end = await alone(locks, `${LOCK_TALKS}${mac}`, 'skip', async () => ({
 			code: await openLock(this.#parts, action, screen, signal)
 		})).catch((fault: unknown) => {
 			if (!signal.aborted) this.#fail(this.#sent ? 'lost-after' : 'server-fault');

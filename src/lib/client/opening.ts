@@ -117,6 +117,8 @@ async function write(
 		// What the lock said is on the disk before the screen says anything and the next packet goes.
 		await stored;
 		switch (event.kind) {
+			case 'answered':
+				break;
 			case 'writing':
 				if (event.index === 0) screen.reach('opening');
 				if (event.index !== opensAt) break;

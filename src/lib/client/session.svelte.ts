@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { CompanyRequest, Me } from '../api/app/people.ts';
+import { Me, type CompanyRequest } from '../api/app/people.ts';
 import { call, ClientError, send, type Call } from './call.ts';
 
 /** Why somebody could not be signed in or up; all else is a ClientError. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { UploadReply, UploadRequest } from '../api/app/activity.ts';
+import { UploadReply, type UploadRequest } from '../api/app/activity.ts';
 import type { Outbox, OutboxBatch, Portion } from '../vault/outbox.ts';
 import { alone } from './alone.ts';
 import { call as callServer, ClientError, type Call, type ClientErrorCode } from './call.ts';
@@ -16,7 +16,7 @@ const PORTION: Portion = { batches: 50, packets: 2_000 };
 const UNFIT: readonly ClientErrorCode[] = ['bad-input', 'too-large'];
 
 export interface SyncParts {
-	outbox: Outbox;
+	outbox: Pick<Outbox, 'append' | 'take' | 'settle' | 'unsent'>;
 	/** Id of the company that is signed in, or null. */
 	company: () => string | null;
 	call?: Call;
@@ -122,7 +122,7 @@ export class Sync {
 
 	/** Sends batches together; when they are not taken so, one at a time, and sets aside the unfit one. */
 	async #post(batches: OutboxBatch[]): Promise<void> {
-		const { outbox, call = callServer } = this.#parts;
+		const { call = callServer } = this.#parts;
 		const body = { batches: batches.map(wire) } satisfies z.input<typeof UploadRequest>;
 		try {
 			const { durable, refused } = await call(UploadReply, 'POST', '/api/uploads', body);

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { Lock } from '../api/app/locks.ts';
 import { WebBluetooth, type Chosen } from '../link/bluetooth.ts';
 import type { Connect } from '../link/link.ts';
@@ -33,6 +34,12 @@ export class Talks {
 			company: () => session.me?.company?.id ?? null,
 			locks: navigator.locks,
 			network: window
+		});
+		// Whoever signs in finds what waits for their company's locks; Talks live as long as the page.
+		$effect.root(() => {
+			$effect(() => {
+				if (session.me?.company) void untrack(() => this.sync.flush());
+			});
 		});
 	}
 

@@ -126,11 +126,8 @@ export class WebBluetooth {
 	}
 
 	async #mustBeThere(): Promise<void> {
-		switch (await this.availability()) {
-			case 'unsupported':
-				throw new LinkError('unsupported', 'no Web Bluetooth here');
-			case 'off':
-				throw new LinkError('bluetooth-off', 'no adapter, or it is off');
-		}
+		const there = await this.availability();
+		if (there === 'unsupported') throw new LinkError('unsupported', 'no Web Bluetooth here');
+		if (there === 'off') throw new LinkError('bluetooth-off', 'no adapter, or it is off');
 	}
 }

@@ -67,18 +67,21 @@ async function connect(
 	const ear = new Ear(device);
 	try {
 		for (;;) {
-			const left = until - Date.now();
-			if (left <= 0) throw new LinkError('no-answer', 'it did not answer while tried');
 			try {
-				await wait(gatt.connect(), { within: Math.min(CONNECT_WITHIN, left), signal });
+				await wait(gatt.connect(), {
+					within: Math.min(CONNECT_WITHIN, until - Date.now()),
+					signal
+				});
 				return;
 			} catch (cause) {
 				// Ends the try in the browser too, else the next one would join it.
 				gatt.disconnect();
 				if (cause instanceof LinkError && cause.code === 'stopped') throw cause;
 			}
+			if (Date.now() >= until)
+				throw new LinkError('no-answer', 'it did not answer while it was tried');
 			ear.listen();
-			await pause(PAUSE, signal, ear.heard());
+			await pause(Math.min(PAUSE, until - Date.now()), signal, ear.heard());
 		}
 	} finally {
 		ear.close();

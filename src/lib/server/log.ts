@@ -2,8 +2,8 @@ import { pino, type Logger } from 'pino';
 
 export type Log = Logger;
 
-/** Names that carry secrets wherever they stand in what is logged, down to the third level. */
-const SECRET_NAMES = [
+/** Names that carry secrets, wherever they stand in what is logged. */
+const SECRET_NAMES: ReadonlySet<string> = new Set([
 	'authorization',
 	'cookie',
 	'set-cookie',
@@ -22,12 +22,7 @@ const SECRET_NAMES = [
 	'commands',
 	'packet',
 	'packets'
-];
-
-const PATHS = SECRET_NAMES.flatMap((name) => {
-	const last = `["${name}"]`;
-	return [last, `*${last}`, `*.*${last}`];
-});
+]);
 
 /** JSON lines on standard output; `level` as pino names them, `silent` in tests. */
 export function makeLog(level: string = 'info'): Log {
@@ -35,9 +30,29 @@ export function makeLog(level: string = 'info'): Log {
 		level,
 		base: null,
 		timestamp: pino.stdTimeFunctions.isoTime,
-		redact: { paths: PATHS, censor: '[redacted]' },
+		// Not pino's `redact`: its wildcards cost 80 µs a line, a third of an unlock's whole budget.
+		formatters: { log: (record) => censorMembers(record) },
 		serializers: { err: describe }
 	});
+}
+
+/** Deeper members are not written: nothing of ours is, and a circle would never end. */
+const DEEPEST = 6;
+
+function censorMembers(record: Record<string, unknown>, depth = 0): Record<string, unknown> {
+	const out: Record<string, unknown> = {};
+	for (const name of Object.keys(record)) {
+		out[name] = SECRET_NAMES.has(name) ? '[redacted]' : censor(record[name], depth);
+	}
+	return out;
+}
+
+/** Errors keep their prototype: the serializer knows them by it. */
+function censor(value: unknown, depth: number): unknown {
+	if (typeof value !== 'object' || value === null || value instanceof Error) return value;
+	if (depth >= DEEPEST) return '[deep]';
+	if (Array.isArray(value)) return value.map((item) => censor(item, depth + 1));
+	return censorMembers(value as Record<string, unknown>, depth + 1);
 }
 
 /**

@@ -44,10 +44,8 @@ async function readText(request: Request, limit: number): Promise<string> {
 		});
 		if (done) break;
 		size += value.byteLength;
-		if (size > limit) {
-			await reader.cancel().catch(() => undefined);
-			throw tooLarge();
-		}
+		// Not cancelled: that would cut the connection before the refusal is out.
+		if (size > limit) throw tooLarge();
 		chunks.push(value);
 	}
 	try {

@@ -22,7 +22,6 @@ export interface ApiEvent {
 	readonly url: URL;
 	readonly params: Partial<Record<string, string>>;
 	readonly locals: { requestId?: string };
-	getClientAddress(): string;
 }
 
 /** What an endpoint declares; what has no schema is not read. */
@@ -47,8 +46,6 @@ export interface Call<W extends Who, P, Q, B> {
 	readonly params: P;
 	readonly query: Q;
 	readonly body: B;
-	/** The client's address. */
-	readonly ip: string;
 	readonly request: Request;
 }
 
@@ -82,8 +79,7 @@ export function endpoint<
 				declared.body,
 				declared.body && (await readJson(request, declared.limit ?? BODY_LIMIT))
 			);
-			const ip = event.getClientAddress();
-			const result = await run({ server, who, params, query, body, ip, request });
+			const result = await run({ server, who, params, query, body, request });
 			const response = result instanceof Response ? result : Response.json(result);
 			response.headers.set('cache-control', 'no-store');
 			// An endpoint that sets the cookie itself has begun another session.

@@ -27,12 +27,11 @@ export async function around<E extends HandledEvent>(
 	const began = performance.now();
 	const requestId = newId();
 	event.locals.requestId = requestId;
-	event.request.headers.set(IP_HEADER, event.getClientAddress());
+	event.request.headers.set(IP_HEADER, addressOf(event));
 	const answer = isForeign(event.request, event.url)
 		? refuse(new ServerError('forbidden', 'Another site sent this.'), log, requestId)
 		: await resolve(event);
-	const response = secured(answer, config.https);
-	response.headers.set('x-request-id', requestId);
+	const response = secured(answer, config.https, requestId);
 	// The route, not the path: an invitation's token is part of the path.
 	log.info({
 		requestId,
@@ -44,11 +43,20 @@ export async function around<E extends HandledEvent>(
 	return response;
 }
 
+/** '' when a proxy was told to name the client and did not: such requests share one rate limit. */
+function addressOf(event: HandledEvent): string {
+	try {
+		return event.getClientAddress();
+	} catch {
+		return '';
+	}
+}
+
 const YEAR = 365 * 24 * 3600;
 
-function secured(answer: Response, https: boolean): Response {
-	// The headers of a redirect or of an answer passed on cannot be changed: copy.
-	const response = new Response(answer.body, answer);
+/** Sets the headers in place: a copy would send every body through another stream. */
+function secured(answer: Response, https: boolean, requestId: string): Response {
+	const response = isImmutable(answer) ? new Response(answer.body, answer) : answer;
 	const { headers } = response;
 	headers.set('permissions-policy', 'bluetooth=(self)');
 	headers.set('referrer-policy', 'no-referrer');
@@ -56,6 +64,17 @@ function secured(answer: Response, https: boolean): Response {
 	headers.set('x-frame-options', 'DENY');
 	headers.set('cross-origin-opener-policy', 'same-origin');
 	headers.set('cross-origin-resource-policy', 'same-origin');
+	headers.set('x-request-id', requestId);
 	if (https) headers.set('strict-transport-security', `max-age=${YEAR}; includeSubDomains`);
 	return response;
+}
+
+/** The headers of Response.redirect, and of what fetch answered, cannot be changed. */
+function isImmutable({ headers }: Response): boolean {
+	try {
+		headers.delete('x-request-id');
+		return false;
+	} catch {
+		return true;
+	}
 }

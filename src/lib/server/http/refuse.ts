@@ -13,6 +13,8 @@ export function refuse(error: unknown, log: Log, requestId: string | undefined):
 	const { code, message, retryAfter } = refusal;
 	const headers = new Headers({ 'cache-control': 'no-store' });
 	if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter));
+	// The rest of the body is never read, so the connection is of no more use.
+	if (code === 'too-large') headers.set('connection', 'close');
 	const body: ErrorReply = { error: { code, message } };
 	return Response.json(body, { status: STATUS[code], headers });
 }

@@ -1,5 +1,5 @@
 import { betterAuth, type BetterAuthOptions } from 'better-auth';
-import { APIError, createAuthMiddleware } from 'better-auth/api';
+import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
 import { organization } from 'better-auth/plugins/organization';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
@@ -96,6 +96,12 @@ export function authOptions({ config, connection, secret, log }: AuthParts) {
 		logger: {
 			level: 'warn',
 			log: (level, message) => log[level]({ part: 'auth' }, message)
+		},
+		// Refusals go back to who asked; only what is nobody's fault there is worth a line.
+		onAPIError: {
+			onError: (err: unknown) => {
+				if (!isAPIError(err)) log.error({ err, part: 'auth' }, 'better-auth failed');
+			}
 		},
 		hooks: {
 			before: createAuthMiddleware(async (ctx) => {

@@ -3,7 +3,7 @@ import { setSessionCookie } from 'better-auth/cookies';
 import { z } from 'zod';
 
 /** Demo companies one address may open: `max` in `window` seconds. */
-export const DEMO_LIMIT = { window: 3600, max: 10 } as const;
+export const DEMO_LIMIT = { window: 3600, max: 60 } as const;
 
 /**
  * A plugin of better-auth: signs in the anonymous person of a demo company that our own code has

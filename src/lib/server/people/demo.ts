@@ -1,3 +1,4 @@
+import { getIP } from 'better-auth/api';
 import { randomBytes } from 'node:crypto';
 import type { DemoReply } from '../../api/app/demo.ts';
 import type { Server } from '../context.ts';
@@ -22,14 +23,14 @@ export const DEMO_LIFE = 24 * 3600 * 1000;
 export async function openDemo(
 	{ connection: { db, dialect }, secret, auth }: Server,
 	who: Identity | null,
-	ip: string,
 	request: Request
 ): Promise<Response> {
 	// It would sign them out of their company without a word.
 	if (who?.company && who.company.demoEnds === null) {
 		throw new ServerError('conflict', 'Sign out first: a demo signs you in to another company.');
 	}
-	await count(db, `demo|${ip}`, DEMO_LIMIT);
+	const address = getIP(request, auth.options) ?? 'unknown';
+	await count(db, `demo|${address}`, DEMO_LIMIT);
 	const userId = newId();
 	const lock = await db.transaction().execute(async (trx) => {
 		const company = await addCompany(trx, 'Demo', userId);

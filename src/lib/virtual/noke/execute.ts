@@ -5,6 +5,7 @@ import { FOR_EVER, parseGetLogs } from '../../protocol/noke/writes.ts';
 import { applyChange, changesKeys } from './changes.ts';
 import { hardwareOf, MOTOR_TIME, runMotor } from './hardware.ts';
 import { rewind } from './log.ts';
+import { accept } from './order.ts';
 import type { Signed } from './receive.ts';
 import type { Motor, Session } from './state.ts';
 import { commitSteps } from './store.ts';
@@ -13,8 +14,10 @@ import type { Result, Turn } from './turn.ts';
 /** Works off one authentic command; an opening is answered when its motor has run. */
 export function execute(turn: Turn, session: Session, signed: Signed): void {
 	const { signer, id, command, time } = signed;
-	if (isRepeated(session, signed)) return turn.result('invalid-command', id);
-	turn.setSession({ ...accepted(session, signed), wrongKeys: 0 });
+	const slot = signer.under === 'slot' ? signer.slot : null;
+	const order = accept(session.order, { slot, id, time });
+	if (!order) return turn.result('invalid-command', id);
+	turn.setSession({ order, wrongKeys: 0 });
 	if (signer.under === 'previous' && !changesKeys(command)) return turn.result('invalid-key', id);
 	const clockWasUnknown = turn.state.clock === null;
 	if (signer.under === 'current') setClock(turn, time);
@@ -133,19 +136,6 @@ function changeKeys(turn: Turn, session: Session, signed: Signed, clockWasUnknow
 	)
 		turn.acknowledge(signed, changed.result, { clockWasUnknown, records: false });
 	turn.result(changed.result, id);
-}
-
-/** Whether this session has accepted the command before, or a later one. */
-function isRepeated({ lastId, slotTimes }: Session, { signer, id, time }: Signed): boolean {
-	if (signer.under !== 'slot') return id <= lastId;
-	const last = slotTimes[signer.slot];
-	return last !== undefined && time <= last;
-}
-
-/** Noted before it is worked off: what was refused once must not open when the clock has moved on. */
-function accepted({ slotTimes }: Session, { signer, id, time }: Signed): Partial<Session> {
-	if (signer.under !== 'slot') return { lastId: id };
-	return { slotTimes: { ...slotTimes, [signer.slot]: time } };
 }
 
 /** Forward only: a server whose clock is behind must not bring an ended slot back to life. */

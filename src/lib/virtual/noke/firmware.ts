@@ -9,6 +9,7 @@ import { RECORD_ACTION } from '../../protocol/noke/records.ts';
 import { VirtualError } from '../errors.ts';
 import { execute, finishMotor } from './execute.ts';
 import { emptyStage } from './keyset.ts';
+import { NOTHING_ACCEPTED } from './order.ts';
 import { receivePacket } from './receive.ts';
 import type { Milliseconds, Output, PadlockEvent, Running, SavedState } from './state.ts';
 import { activeKeys } from './store.ts';
@@ -109,8 +110,7 @@ function connect(turn: Turn, entropy: Uint8Array): void {
 			state: concat(new Uint8Array(2), battery, entropy),
 			subscribed: false,
 			ordinal: 0,
-			lastId: 0,
-			slotTimes: {},
+			order: NOTHING_ACCEPTED,
 			wrongKeys: 0,
 			assembly: null,
 			stage: emptyStage(keys),

@@ -1,6 +1,7 @@
 import type { Bytes } from '../../protocol/bytes.ts';
 import type { Body } from './hardware.ts';
 import type { KeySet, Stage } from './keyset.ts';
+import type { Order } from './order.ts';
 import type { Assembly, Signed } from './receive.ts';
 import type { Flash } from './store.ts';
 
@@ -41,10 +42,7 @@ export interface Session {
 	readonly subscribed: boolean;
 	/** Server packets sent so far. */
 	readonly ordinal: number;
-	/** Greatest command id accepted under a master key. */
-	readonly lastId: number;
-	/** Time of each slot's last accepted command. */
-	readonly slotTimes: Readonly<Record<number, number>>;
+	readonly order: Order;
 	/** Results 61 since the last authentic command. */
 	readonly wrongKeys: number;
 	readonly assembly: Assembly | null;

@@ -1,0 +1,158 @@
+import type { Db } from '../db/connect.ts';
+import { newId } from '../db/id.ts';
+import type { LockTable } from '../db/tables.ts';
+import { CoreError } from './error.ts';
+import type { Core, Scope } from './issue.ts';
+import { learn, logOf, type FreshEvent } from './learn.ts';
+import { quarantine } from './quarantine.ts';
+import { lockOf, portions, read, type ActivityRow, type LockRow, type Reading } from './read.ts';
+import { oldestKept, type Delivery, type Said } from './said.ts';
+
+/** How often it begins again when the lock's keys move on meanwhile. */
+const TRIES = 5;
+/** SQLite and PostgreSQL bound the values of one statement. */
+const ROWS = 500;
+/** More than a lock keeps. */
+const HELD = 1000;
+
+/**
+ * Takes in what one lock said: proofs, acknowledgements, battery and log, each once however often
+ * and in whatever order it comes. What no key opens goes to quarantine. Packets are deciphered
+ * before the transaction, which only writes. `claim` runs first in it. Returns false, and writes
+ * nothing, when the lock is not in this scope. Throws CoreError `moved`, and what `claim` throws.
+ */
+export async function hear(
+	{ db, secret }: Core,
+	scope: Scope,
+	mac: string,
+	deliveries: readonly Delivery[],
+	now: number,
+	claim: (trx: Db) => Promise<void> = () => Promise.resolve()
+): Promise<boolean> {
+	for (let left = TRIES; ; left--) {
+		const row = await lockOf(db, scope, mac);
+		if (row === undefined) return false;
+		const reading = await read({ db, secret }, row, deliveries, now);
+		try {
+			await db.transaction().execute(async (trx) => {
+				await claim(trx);
+				await write(trx, reading, now);
+			});
+			return true;
+		} catch (error) {
+			if (left === 1 || !(error instanceof CoreError && error.code === 'moved')) throw error;
+		}
+	}
+}
+
+async function write(trx: Db, reading: Reading, now: number): Promise<void> {
+	const { said, unknown, events } = reading;
+	const row = await hold(trx, reading.row);
+	// The epochs that were tried may no longer be the right ones.
+	if (unknown.length > 0 && !sameKeys(row, reading.row))
+		throw new CoreError('moved', 'The lock changed meanwhile');
+	const fresh = await insertEvents(trx, row, events, now);
+	const changes = learn(row, said, fresh);
+	const log = await logFor(trx, row, said, fresh);
+	if (Object.keys(changes).length > 0 || log !== null) {
+		await trx
+			.updateTable('lock')
+			.set({ ...changes, ...log })
+			.where('id', '=', row.id)
+			.execute();
+	}
+	for (const [id, heard] of ordinalsOf(said)) {
+		await trx
+			.updateTable('issued')
+			.set({ heard })
+			.where('id', '=', id)
+			.where((e) => e.or([e('heard', 'is', null), e('heard', '<', heard)]))
+			.execute();
+	}
+	await quarantine(trx, row.company_id, unknown, now);
+}
+
+/** The row as it is now, held until the transaction ends: an update locks it on both databases. */
+async function hold(trx: Db, { id }: LockRow): Promise<LockRow> {
+	const row = await trx
+		.updateTable('lock')
+		.set((e) => ({ active: e.ref('active') }))
+		.where('id', '=', id)
+		.returningAll()
+		.executeTakeFirst();
+	if (row === undefined) throw new CoreError('moved', 'The lock was removed meanwhile');
+	return row;
+}
+
+function sameKeys(a: LockRow, b: LockRow): boolean {
+	return a.phase === b.phase && a.active === b.active && a.pending === b.pending && a.gen === b.gen;
+}
+
+async function insertEvents(
+	trx: Db,
+	row: LockRow,
+	events: readonly ActivityRow[],
+	now: number
+): Promise<FreshEvent[]> {
+	const inserted = new Set<number | null>();
+	let order = 0;
+	for (const some of portions(events, ROWS)) {
+		const values = some.map(({ event, start, end, trackingKey }) => ({
+			// Events of one upload have one time of receipt: their ids keep the lock's order.
+			id: newId(now + order++),
+			company_id: row.company_id,
+			environment: row.environment,
+			lock_id: row.id,
+			action: event.action,
+			gen: row.gen,
+			counter: event.counter,
+			recorded_at: event.recordedAt,
+			range_start: start,
+			range_end: end,
+			tracking_key: trackingKey,
+			slot: event.slot
+		}));
+		const rows = await trx
+			.insertInto('activity')
+			.values(values)
+			.onConflict((conflict) => conflict.columns(['lock_id', 'gen', 'counter']).doNothing())
+			.returning('counter')
+			.execute();
+		for (const { counter } of rows) inserted.add(counter);
+	}
+	return events.filter(({ counter }) => inserted.has(counter));
+}
+
+async function logFor(
+	trx: Db,
+	row: LockRow,
+	said: readonly Said[],
+	fresh: readonly FreshEvent[]
+): Promise<Pick<LockTable, 'log_cursor' | 'log_seen'> | null> {
+	const oldest = oldestKept(said);
+	const more = said.some(({ acknowledgement }) => acknowledgement?.moreRecords);
+	if (fresh.length === 0 && oldest === null && !more) return null;
+	const cursor = Math.max(row.log_cursor, (oldest ?? 0) - 1);
+	const held = await trx
+		.selectFrom('activity')
+		.select('counter')
+		.where('lock_id', '=', row.id)
+		.where('gen', '=', row.gen)
+		.where('counter', '>', cursor)
+		.orderBy('counter')
+		.limit(HELD)
+		.execute();
+	const counters = held.map(({ counter }) => counter ?? 0);
+	return logOf(row, said, fresh, { held: counters, oldest });
+}
+
+/** The highest ordinal heard for each of our commands, where it is new. */
+function ordinalsOf(said: readonly Said[]): Map<string, number> {
+	const heard = new Map<string, number>();
+	for (const { issued, packet } of said) {
+		if (issued === null) continue;
+		const before = heard.get(issued.id) ?? issued.heard ?? -1;
+		if (packet.ordinal > before) heard.set(issued.id, packet.ordinal);
+	}
+	return heard;
+}

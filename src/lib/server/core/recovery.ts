@@ -1,0 +1,40 @@
+import type { Db } from '../db/connect.ts';
+import { lockNotFound } from './error.ts';
+import type { Scope } from './issue.ts';
+import { step } from './sync.ts';
+import { syncOf, toColumns } from './sync-columns.ts';
+
+/**
+ * Declares the keys of a lock unknown, as after a restore from a backup: from now on only openings
+ * are issued, under every epoch the lock may hold, until it proves one. Throws CoreError
+ * `lock-not-found`.
+ */
+export async function declareRecovery(
+	db: Db,
+	scope: Scope,
+	mac: string,
+	now: number = Date.now()
+): Promise<void> {
+	await db.transaction().execute(async (trx) => {
+		let query = trx
+			.updateTable('lock')
+			.set((e) => ({
+				// What was asked before this moment proves nothing about the lock of today.
+				recovery: e('recovery', '+', 1),
+				alarm: JSON.stringify({ kind: 'keys-unknown', at: now })
+			}))
+			.where('company_id', '=', scope.companyId)
+			.where('mac', '=', mac);
+		if (scope.environment !== undefined) query = query.where('environment', '=', scope.environment);
+		const row = await query
+			.returning(['id', 'phase', 'active', 'pending', 'pending_changes'])
+			.executeTakeFirst();
+		if (row === undefined) throw lockNotFound();
+		const { sync } = step(syncOf(row), { kind: 'restored' });
+		await trx
+			.updateTable('lock')
+			.set({ ...toColumns(sync), pending_changes: null })
+			.where('id', '=', row.id)
+			.execute();
+	});
+}

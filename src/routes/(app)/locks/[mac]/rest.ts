@@ -1,0 +1,17 @@
+import type { Conversation } from '$lib/client/phases.ts';
+
+/** What a conversation tells, without its verbs. */
+export type Told = Omit<Conversation, 'open' | 'stop'>;
+
+/** Nothing was said on this visit. */
+export const AT_REST: Told = {
+	phase: 'idle',
+	reached: null,
+	failure: null,
+	began: { connecting: null, asking: null, opening: null, open: null },
+	slow: false,
+	openedAt: null,
+	endedAs: null,
+	battery: null,
+	reported: false
+};

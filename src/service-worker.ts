@@ -1,0 +1,68 @@
+import { build, files, version } from '$service-worker';
+import {
+	addPlugins,
+	cleanupOutdatedCaches,
+	createHandlerBoundToURL,
+	precacheAndRoute
+} from 'workbox-precaching';
+import { NavigationRoute, registerRoute } from 'workbox-routing';
+
+/*
+ * The offline shell: every script, style and static file of one version, and the one empty page that serves
+ * every address. Nothing else is ever cached; what the API answers passes by.
+ */
+
+const worker = self as unknown as ServiceWorkerGlobalScope;
+
+/** The empty page. */
+const SHELL = '/shell';
+
+/** Looked at by the installing browser only, and large. */
+const NOT_KEPT = /^\/(screenshots|fonts\/OFL\.txt)/;
+
+/** Answered by the server alone: the APIs, and files that are not in the precache. */
+const NOT_PAGES = [/^\/(api|core|sifely)(\/|\?|$)/, /^[^?]*\.[a-z\d]+(\?|$)/i];
+
+const own = new Set(build);
+
+/**
+ * Whether the shell's page asks only for scripts and styles of this version. While a server is being
+ * replaced, the worker can come from the old version and the page from the new: kept together they would
+ * not start without network.
+ */
+async function isOfThisVersion(response: Response): Promise<boolean> {
+	const named = (await response.clone().text()).match(/\/_app\/immutable\/[\w./-]+/g) ?? [];
+	return named.length > 0 && named.every((path) => own.has(path));
+}
+
+// One answer that does not fit ends the installation, and the version before keeps working: nothing of it
+// is removed before all of the new one is there.
+addPlugins([
+	{
+		cacheWillUpdate: async ({ request, response }) => {
+			// A redirect leads to the sign-in of some proxy, not to the file.
+			if (response.status !== 200 || response.redirected) return null;
+			const isShell = new URL(request.url).pathname === SHELL;
+			return !isShell || (await isOfThisVersion(response)) ? response : null;
+		}
+	}
+]);
+cleanupOutdatedCaches();
+precacheAndRoute([
+	// Their names hold a hash of what is in them.
+	...build.map((url) => ({ url, revision: null })),
+	...[...files.filter((url) => !NOT_KEPT.test(url)), SHELL].map((url) => ({
+		url,
+		revision: version
+	}))
+]);
+registerRoute(new NavigationRoute(createHandlerBoundToURL(SHELL), { denylist: NOT_PAGES }));
+
+// The first visit is kept, too: its page needs no second load before it works without network.
+worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.claim()));
+// Sent when the person has agreed to the new version, and no conversation with a lock runs.
+worker.addEventListener('message', (event) => {
+	const data: unknown = event.data;
+	if (typeof data === 'object' && data !== null && 'type' in data && data.type === 'SKIP_WAITING')
+		void worker.skipWaiting();
+});

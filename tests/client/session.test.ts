@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { caller } from '../../src/lib/client/call.ts';
+import { SessionState } from '../../src/lib/client/session.svelte.ts';
+
+const ME = { user: null, company: null, firstRun: true, demoEnds: null };
+
+/** A session over answers by path. */
+function sessionOver(answers: Record<string, [number, unknown]>) {
+	const asked: [string, unknown][] = [];
+	const fetcher = ((path: string, init: RequestInit) => {
+		asked.push([path, init.body === undefined ? undefined : JSON.parse(init.body as string)]);
+		const [status, body] = answers[path] ?? [200, ME];
+		return Promise.resolve(Response.json(body, { status }));
+	}) as typeof fetch;
+	return { asked, session: new SessionState(caller(fetcher), fetcher) };
+}
+
+describe('a session', () => {
+	test('tells who this is', async () => {
+		const { session } = sessionOver({});
+		expect(session.me).toBeUndefined();
+		await session.refresh();
+		expect(session.me).toEqual(ME);
+	});
+
+	test('signs up with an invitation, and asks who this is now', async () => {
+		const { session, asked } = sessionOver({ '/api/auth/sign-up/email': [200, {}] });
+		const person = { name: 'Ada', email: 'ada@example.org', password: 'a long password' };
+		expect(await session.signUp(person, 'token')).toBeNull();
+		expect(asked).toEqual([
+			['/api/auth/sign-up/email', { ...person, invitation: 'token' }],
+			['/api/me', undefined]
+		]);
+	});
+
+	test.each([
+		['INVALID_EMAIL_OR_PASSWORD', 401, 'wrong-credentials'],
+		['USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 422, 'taken'],
+		['PASSWORD_TOO_SHORT', 400, 'weak-password'],
+		['INVALID_EMAIL', 400, 'bad-email'],
+		['SIGN_UP_CLOSED', 403, 'closed']
+	])('tells %s apart', async (code, status, refusal) => {
+		const { session } = sessionOver({ '/api/auth/sign-in/email': [status, { code }] });
+		expect(await session.signIn('a@b.c', 'x')).toBe(refusal);
+	});
+
+	test.each([
+		[429, 'too-many'],
+		[500, 'internal']
+	])('throws on %i', async (status, code) => {
+		const { session } = sessionOver({ '/api/auth/sign-in/email': [status, {}] });
+		await expect(session.signIn('a@b.c', 'x')).rejects.toMatchObject({ code });
+	});
+});

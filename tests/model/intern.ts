@@ -1,0 +1,22 @@
+/** Gives equal values one small number, so that a state is a row of numbers. */
+export class Interned<T> {
+	readonly #ids = new Map<string, number>();
+	readonly #values: T[] = [];
+
+	id(value: T): number {
+		const text = JSON.stringify(value);
+		const known = this.#ids.get(text);
+		if (known !== undefined) return known;
+		const id = this.#values.push(value) - 1;
+		this.#ids.set(text, id);
+		return id;
+	}
+
+	value(id: number): T {
+		return this.#values[id]!;
+	}
+
+	get size(): number {
+		return this.#values.length;
+	}
+}
