@@ -19,8 +19,8 @@ export interface VectorFrame {
 	notifyChunksHex?: string[];
 }
 
-export interface FrameVector {
-	kind: 'frame' | 'response';
+export interface FrameVector<K extends 'frame' | 'response'> {
+	kind: K;
 	id: string;
 	input: { command?: string; frameCommandByte?: string; aesKeyHex: string; header: VectorHeader };
 	expected: VectorFrame;
@@ -70,7 +70,8 @@ export interface CredentialVector {
 }
 
 export type TtlockVector =
-	| FrameVector
+	| FrameVector<'frame'>
+	| FrameVector<'response'>
 	| ExchangeVector
 	| CrcTableVector
 	| CrcVector

@@ -77,7 +77,7 @@ export class Air {
 	}
 
 	get advertisement() {
-		return parseAdvertisement(COMPANY_ID, this.lock.view(this.now).advertisement!);
+		return parseAdvertisement(COMPANY_ID, this.lock.view().advertisement!);
 	}
 
 	connect(): void {

@@ -36,7 +36,7 @@ function guest(air: Air, admin: OfflineGrant, change: Partial<OfflineGrant> = {}
 	};
 }
 
-const bolt = (air: Air) => air.lock.view(air.now).bolt;
+const bolt = (air: Air) => air.lock.view().bolt;
 
 describe('a guest with an eKey', () => {
 	it('opens and locks, and both are in the log', () => {

@@ -58,6 +58,7 @@ import {
 	parseSetPasscodeSeed,
 	parseSwitch
 } from '../../../src/lib/protocol/ttlock/writes.ts';
+import { vectorsOf } from '../../vectors/ttlock.ts';
 import { HEADER, LOCAL, numbers } from '../../pair/ttlock/air.ts';
 
 const KEY = fromHex('5d21c0ffee7a4b90a1b2c3d4e5f60718');
@@ -265,5 +266,19 @@ it('and none whose noise got past the checksum: every payload but the right one 
 		for (let i = 0; i < hits; i++) payload[random(payload.length)]! ^= 1 + random(255);
 		if (toHex(payload) === toHex(frame.payload)) continue;
 		expect(believed(buildFrame({ ...frame, payload }), index), `run ${run}`).toBeNull();
+	}
+});
+
+it('a frame whose ciphertext holds 0d 0a comes through whole, split anywhere', () => {
+	const { expected } = vectorsOf('frame').find(({ id }) => id === 'ciphertext-with-crlf')!;
+	const frame = fromHex(expected.frameHex);
+	for (let cut = 0; cut <= frame.length; cut++) {
+		const reassembler = new Reassembler();
+		const received = [
+			...reassembler.feed(frame.subarray(0, cut)),
+			...reassembler.feed(frame.subarray(cut))
+		];
+		expect(received).toHaveLength(1);
+		expect(received[0]).toMatchObject({ kind: 'frame', length: frame.length });
 	}
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openCbc, sealCbc } from '../../../src/lib/protocol/aes.ts';
 import { fromHex, toHex, type Bytes } from '../../../src/lib/protocol/bytes.ts';
 import {
@@ -35,19 +35,11 @@ import {
 } from '../../../src/lib/protocol/ttlock/commands.ts';
 import { PERMANENT } from '../../../src/lib/protocol/ttlock/dates.ts';
 import {
-	featureValueOf,
-	FEATURE,
-	hasFeature,
-	wordsOf,
-	type Feature
-} from '../../../src/lib/protocol/ttlock/features.ts';
-import {
 	crc8,
 	openAnswer,
 	openCommand,
 	parseFrame,
 	piecesOf,
-	Reassembler,
 	sealAnswer,
 	sealCommand
 } from '../../../src/lib/protocol/ttlock/frame.ts';
@@ -280,27 +272,4 @@ describe('every vector', () => {
 		expect(parseCredential(expected.base64)).toBe(input.plain);
 		expect(parseCredential('0344382141')).toBe('0344382141');
 	});
-});
-
-it('feature words and featureValue say the same', () => {
-	const value = featureValueOf([0x0044d1f7, 0x5]);
-	const has = (Object.keys(FEATURE) as Feature[]).filter((name) => hasFeature(value, name));
-	expect(has.map((name) => FEATURE[name])).toEqual([
-		0, 1, 2, 4, 5, 6, 7, 8, 12, 14, 15, 18, 22, 32, 34
-	]);
-	expect(wordsOf(has)).toEqual([0x0044d1f7, 0x5]);
-});
-
-it('a frame whose ciphertext holds 0d 0a comes through whole, split anywhere', () => {
-	const { expected } = vectorsOf('frame').find(({ id }) => id === 'ciphertext-with-crlf')!;
-	const frame = fromHex(expected.frameHex);
-	for (let cut = 0; cut <= frame.length; cut++) {
-		const reassembler = new Reassembler();
-		const received = [
-			...reassembler.feed(frame.subarray(0, cut)),
-			...reassembler.feed(frame.subarray(cut))
-		];
-		expect(received).toHaveLength(1);
-		expect(received[0]).toMatchObject({ kind: 'frame', length: frame.length });
-	}
 });

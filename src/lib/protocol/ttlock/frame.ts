@@ -1,7 +1,8 @@
 import { openCbc, sealCbc } from '../aes.ts';
 import { bigEndian, concat, readBigEndian, type Bytes } from '../bytes.ts';
-import { PIECE_LENGTH } from './profile.ts';
 
+/** What the radio carries at once, in both directions; a longer frame goes in pieces. */
+export const PACKET_LENGTH = 20;
 /** The cipher's block: encrypted payloads are multiples of it. */
 export const BLOCK_LENGTH = 16;
 
@@ -85,8 +86,8 @@ export function parseFrame(bytes: Uint8Array): Frame | null {
 /** A frame as it is written or notified: pieces of 20 bytes, in order. */
 export function piecesOf(frame: Bytes): Bytes[] {
 	const pieces: Bytes[] = [];
-	for (let i = 0; i < frame.length; i += PIECE_LENGTH)
-		pieces.push(frame.slice(i, i + PIECE_LENGTH));
+	for (let i = 0; i < frame.length; i += PACKET_LENGTH)
+		pieces.push(frame.slice(i, i + PACKET_LENGTH));
 	return pieces;
 }
 

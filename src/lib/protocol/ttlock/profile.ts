@@ -16,9 +16,6 @@ export const GATT = {
  */
 export const COMPANY_ID = 0x0305;
 
-/** What the radio carries at once, in both directions; longer frames go in pieces of this. */
-export const PIECE_LENGTH = 20;
-
 /**
  * Model and the end of the MAC out of a name, `M101T_d83b32` of a lock whose MAC ends in 32:3B:D8.
  * @returns macEnd upper case with colons, hardwareType as it stands

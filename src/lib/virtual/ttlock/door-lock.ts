@@ -11,7 +11,15 @@ import { buildAdvertisement, buildName } from '../../protocol/ttlock/profile.ts'
 import { nextWake, step, wakeUp } from './firmware.ts';
 import { checkScene } from './hardware.ts';
 import { hasUnread } from './log.ts';
-import type { DoorEvent, Identity, Milliseconds, Output, Running, SavedState } from './state.ts';
+import type {
+	Clock,
+	DoorEvent,
+	Identity,
+	Milliseconds,
+	Output,
+	Running,
+	SavedState
+} from './state.ts';
 import { FACTORY_FLASH } from './store.ts';
 
 /** What a drawing of the lock shows. */
@@ -31,8 +39,8 @@ export interface View {
 	readonly typed: number;
 	/** The keypad is dead after too many wrong codes. */
 	readonly lockedOut: boolean;
-	/** What the lock's clock shows. */
-	readonly clock: Local;
+	/** What the lock's clock showed at a moment of the host's. */
+	readonly clock: Clock;
 	/** Manufacturer data without the company identifier; null while it is connected. */
 	readonly advertisement: Bytes | null;
 }
@@ -93,8 +101,7 @@ export class VirtualDoorLock {
 		return { identity, flash, body, clock, timers };
 	}
 
-	/** @param now for the clock: milliseconds of the host */
-	view(now: Milliseconds): View {
+	view(): View {
 		const { identity, body, flash, session, motor, glow, clock, ...rest } = this.#lock;
 		const { mac, hardwareType, scene } = identity;
 		const unlocked = body.bolt === 'unlocked';
@@ -112,7 +119,7 @@ export class VirtualDoorLock {
 			settingMode,
 			typed: rest.typed.length,
 			lockedOut: rest.timers.lockedOutUntil !== null,
-			clock: clock.local + (now - clock.at),
+			clock,
 			advertisement: session ? null : buildAdvertisement({ mac, scene, battery, ...flags })
 		};
 	}
