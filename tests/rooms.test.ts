@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path/posix';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { filesUnder, importsIn, importsUnder } from './setup/imports.ts';
 import {
@@ -180,11 +179,6 @@ describe('the house', () => {
 		const own = [...files, ...filesUnder('tests')].filter((file) => /\.(ts|js|svelte)$/.test(file));
 		const long = own.filter((file) => lineCount(readFileSync(file, 'utf8')) > LONGEST);
 		expect(long).toEqual([]);
-	});
-	test('gives vendors equal files', () => {
-		const folders = ['src/lib/protocol/noke', 'src/lib/protocol/ttlock'].filter(existsSync);
-		const names = folders.map((folder) => filesUnder(folder).map((file) => basename(file)));
-		for (const list of names) expect(list).toEqual(names[0]);
 	});
 });
 

@@ -13,7 +13,7 @@ import { IDLE_TIME, MOST_WRONG, PIECE_TIME } from './hardware.ts';
 import { endLockOut, lockOut, touch } from './keypad.ts';
 import { finishMotor, turnBolt } from './motor.ts';
 import { forget } from './pairing.ts';
-import { read } from './receive.ts';
+import { receiveFrame } from './receive.ts';
 import type { DoorEvent, Milliseconds, Output, Running, SavedState } from './state.ts';
 import { Turn } from './turn.ts';
 
@@ -129,7 +129,7 @@ function write(turn: Turn, piece: Uint8Array): void {
 	const received = reassembler.feed(concat(begun, piece));
 	turn.setSession({ rest: reassembler.rest, heardAt: turn.now });
 	for (const frame of received) {
-		const one = read(turn.state, frame);
+		const one = receiveFrame(turn.state, frame);
 		if (one.kind === 'command') execute(turn, one.opcode, one.data);
 		else turn.refuse(one.opcode, one.refusal);
 	}

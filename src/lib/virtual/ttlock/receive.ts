@@ -28,7 +28,7 @@ export function keyFor({ flash, session }: Running, opcode: number): Bytes {
 }
 
 /** What a received frame says to this lock, as it is at this moment. */
-export function read(lock: Running, received: Received): Heard {
+export function receiveFrame(lock: Running, received: Received): Heard {
 	if (received.kind === 'damaged')
 		return { kind: 'refused', opcode: received.command, refusal: 'crc-error' };
 	const { command: opcode, header } = received.frame;
