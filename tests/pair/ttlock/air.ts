@@ -39,9 +39,6 @@ export type Fate =
 	/** The lock loses its power before it. */
 	| 'power';
 
-/** Thrown into a conversation whose phone dies. */
-export class Died extends Error {}
-
 export class Air {
 	lock: VirtualDoorLock;
 	/** The last durable state of the lock. */

@@ -1,5 +1,5 @@
 import { fromHex, type Bytes } from '../bytes.ts';
-import type { OwnerNumbers, Window } from './commands.ts';
+import type { Window } from './commands.ts';
 import { localOf, PERMANENT } from './dates.ts';
 import type { Header } from './frame.ts';
 
@@ -100,9 +100,4 @@ export function windowOf(key: Validity & { timezoneRawOffset: number }): Window 
 /** The AES key of a grant. @throws ProtocolError `bad-hex`, `bad-length` */
 export function aesKeyOf({ aesKey }: { aesKey: string }): Bytes {
 	return fromHex(aesKey, 16);
-}
-
-/** The numbers that an owner's grant proves with. */
-export function ownerNumbers({ adminPwd, lockKey }: AdminGrant): OwnerNumbers {
-	return { adminPs: adminPwd, unlockKey: lockKey };
 }

@@ -135,7 +135,7 @@ export class Line {
 	/** The answer to the repetition, when that to the first try was only late: the newest counts. */
 	*#last<T>(exchange: Exchange<T>, reached: Reached<T>): Program<Pushed, Reached<T>> {
 		const later = yield* this.#hear(exchange, ECHO_WITHIN);
-		return later.kind === 'silent' || later.kind === 'refused' ? reached : later;
+		return later.kind === 'done' ? later : reached;
 	}
 
 	*#hear<T>(exchange: Exchange<T>, within: number): Program<Pushed, Reached<T>> {

@@ -4,7 +4,7 @@ import { randomPasscodeKey } from '../../protocol/ttlock/random-passcodes.ts';
 import { RECORD_ACTION } from '../../protocol/ttlock/records.ts';
 import { LOCK_OUT_TIME, MOST_WRONG, TYPING_TIME } from './hardware.ts';
 import { turnBolt } from './motor.ts';
-import { type as typeCode } from './passcodes.ts';
+import { typeCode } from './passcodes.ts';
 import type { Turn } from './turn.ts';
 
 const LONGEST = 9;

@@ -70,7 +70,7 @@ export type Typed =
 	| { kind: 'wrong' };
 
 /** @param key of the random passcodes; null for a lock that was given no seed */
-export function type(
+export function typeCode(
 	passcodes: Passcodes,
 	key: Uint8Array | null,
 	code: string,
