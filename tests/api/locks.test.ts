@@ -31,6 +31,8 @@ describe.each(databases)('locks on $name', ({ create }) => {
 			environment: 'production',
 			awaitingSetup: true,
 			waitsForLock: false,
+			waiting: { keys: 0, revoked: 0 },
+			slotsUsed: 0,
 			battery: null,
 			lastKnown: null,
 			lastOpened: null,

@@ -12,9 +12,10 @@ import {
 	type Command,
 	type MasterKey
 } from '../../src/lib/protocol/noke/commands.ts';
-import { deriveKey } from '../../src/lib/protocol/noke/grant.ts';
+import { deriveKey, mintOfflineGrant } from '../../src/lib/protocol/noke/grant.ts';
 import { parseRecord, type LogRecord } from '../../src/lib/protocol/noke/records.ts';
-import { setUp } from '../../src/lib/protocol/noke/writes.ts';
+import { FOR_EVER, setKey, setUp } from '../../src/lib/protocol/noke/writes.ts';
+import { offlineUnlockPacket } from '../../src/lib/protocol/noke/offline.ts';
 import { factoryState, VirtualPadlock } from '../../src/lib/virtual/noke/padlock.ts';
 import type { Output, PadlockEvent, SavedState } from '../../src/lib/virtual/noke/state.ts';
 
@@ -144,6 +145,19 @@ export class Bench {
 		}
 		said.foreign++;
 	}
+}
+
+/** A lock at epoch 1 whose slot 5 is filled, with a fresh session. */
+export function benchWithSlot5(window = { from: 0, until: FOR_EVER }, hardwareType = '4I'): Bench {
+	const bench = new Bench(hardwareType).connect();
+	bench.commit([setKey(5, { key: slotKey(5), ...window })], 0);
+	return bench.connect();
+}
+
+/** The packet of an offline key for the bench's session. */
+export function offline(bench: Bench, at = NOW, slot = 5, key = slotKey(5)): Bytes {
+	const grant = mintOfflineGrant(key, slot);
+	return offlineUnlockPacket({ ...grant, session: bench.session, at });
 }
 
 function nothing(): Said {

@@ -4,12 +4,15 @@ import { newId } from './db/id.ts';
 /** Management deeds that are written down, in the transaction that does them. */
 export type Deed =
 	| 'company.add'
+	| 'company.lease'
 	| 'demo.add'
 	| 'key.add'
 	| 'key.revoke'
 	| 'lock.add'
 	| 'lock.change'
 	| 'lock.import'
+	| 'offline-key.issue'
+	| 'offline-key.revoke'
 	| 'person.add'
 	| 'person.invite'
 	| 'person.withdraw'

@@ -42,6 +42,11 @@ const SHOWN = [
 	'setup_count',
 	'phase',
 	'pending',
+	'slots_used',
+	'slots_waiting',
+	'slots_revoking',
+	'slot_changes',
+	'slot_reset',
 	'battery_mv',
 	'battery_at',
 	'state',
@@ -97,7 +102,9 @@ export function toLock(row: Shown): Lock {
 		firmware: row.firmware,
 		environment: row.environment,
 		awaitingSetup: !set,
-		waitsForLock: set && (row.pending !== null || row.phase === 'recover'),
+		waitsForLock: set && waits(row),
+		waiting: { keys: row.slots_waiting, revoked: row.slots_revoking },
+		slotsUsed: row.slots_used,
 		battery:
 			battery_mv === null || battery_at === null
 				? null
@@ -108,6 +115,11 @@ export function toLock(row: Shown): Lock {
 		mayOpen: true,
 		mayUnshackle: UNSHACKLES.has(row.hardware_type)
 	};
+}
+
+/** A window that is half over waits too, but nobody has to do anything about it. */
+function waits({ pending, phase, slot_changes, slot_reset }: Shown): boolean {
+	return pending !== null || phase === 'recover' || slot_changes > 0 || slot_reset === 1;
 }
 
 /**
@@ -171,7 +183,14 @@ export function newRow(
 		log_seen: 0,
 		recovery: 0,
 		alarm: null,
-		settings: '{}'
+		settings: '{}',
+		slots_used: 0,
+		slots_waiting: 0,
+		slots_revoking: 0,
+		slot_changes: 0,
+		slot_reset: 0,
+		issue_base: 0,
+		renew_at: null
 	};
 }
 

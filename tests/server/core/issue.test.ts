@@ -189,7 +189,7 @@ describe.each(databases)('issuing commands on $name', ({ create }) => {
 		lock.close();
 		const writes = [
 			{ kind: 'reset' as const },
-			{ kind: 'set' as const, slot: 3, epoch: 2, from: 0, until: 0xffffffff },
+			{ kind: 'set' as const, slot: 3, issue: 2, from: 0, until: 0xffffffff },
 			{ kind: 'remove' as const, slot: 9 }
 		];
 		await lab.db

@@ -27,7 +27,12 @@ export const ActivityEntry = z.object({
 	recordedAt: Time,
 	rangeStart: Time,
 	rangeEnd: Time,
-	trackingKey: z.nullable(z.string())
+	trackingKey: z.nullable(z.string()),
+	/**
+	 * An opening by the key of a phone that has been in contact since and does not claim it: the key
+	 * was used outside the app.
+	 */
+	unclaimed: z._default(z.boolean(), false)
 });
 export type ActivityEntry = z.infer<typeof ActivityEntry>;
 
@@ -59,8 +64,21 @@ export const UploadBatch = z.object({
 });
 export type UploadBatch = z.infer<typeof UploadBatch>;
 
+/** An opening with an offline key, as the phone wrote it down before it said so. */
+export const Claim = z.object({
+	mac: Mac,
+	slot: z.int().check(z.minimum(1), z.maximum(100)),
+	/** By the phone's clock: the time that went into the packet. */
+	at: Time
+});
+export type Claim = z.infer<typeof Claim>;
+
 export const UploadRequest = z.object({
-	batches: z.array(UploadBatch).check(z.minLength(1), z.maxLength(200))
+	batches: z.array(UploadBatch).check(z.maxLength(200)),
+	/** Every one of them may leave the outbox when this request was answered, not refused. */
+	claims: z.optional(z.array(Claim).check(z.maxLength(200))),
+	/** The phone's clock when it sends: tells how far the times of its claims are off. */
+	sentAt: z.optional(Time)
 });
 export const UploadReply = z.object({
 	/** Ids whose packets are on disk here; only these may leave the phone's outbox. */

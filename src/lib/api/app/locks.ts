@@ -21,6 +21,10 @@ export const Lock = z.object({
 	awaitingSetup: z.boolean(),
 	/** True while changes wait for the lock's next online opening. */
 	waitsForLock: z.boolean(),
+	/** Keys that wait for it: those it does not have yet, and those revoked that still open. */
+	waiting: z.object({ keys: z.int(), revoked: z.int() }),
+	/** Of its 100 slots; a revoked key holds its slot until the lock has proven it gone. */
+	slotsUsed: z.int(),
 	/** Last reading, or null before the first. */
 	battery: z.nullable(z.object({ millivolts: z.int(), at: Time })),
 	lastKnown: z.nullable(LockState),

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ActivityData, ActivityRequest } from './activity.ts';
+import { KeysData, KeysRequest } from './keys.ts';
 import { LockData, LockRequest } from './lock.ts';
 import { UnlockData, UnlockRequest } from './unlock.ts';
 import { UploadData, UploadRequest } from './upload.ts';
@@ -44,6 +45,13 @@ export const ENDPOINTS = {
 		request: UnlockRequest,
 		data: UnlockData,
 		token: true
+	},
+	keys: {
+		summary: 'Offline keys: issue, display, revoke; they reach a lock by its next online unlock',
+		keys: PRIVATE,
+		request: KeysRequest,
+		data: KeysData,
+		token: false
 	},
 	upload: {
 		summary: 'What locks said, sent by the mobile library; also accepted at /core/ itself',

@@ -42,6 +42,9 @@ export interface ActivityRow {
 	range_start: number;
 	range_end: number;
 	tracking_key: string | null;
+	slot: number | null;
+	issue: number | null;
+	claimed: number | null;
 }
 
 /** Branches of one statement; SQLite takes 500. */
@@ -116,7 +119,18 @@ function along(
 	const { companyId, environments, trackingKeys, before, after, below, limit } = filter;
 	let query = db
 		.selectFrom('activity')
-		.select(['id', 'lock_id', 'action', 'recorded_at', 'range_start', 'range_end', 'tracking_key'])
+		.select([
+			'id',
+			'lock_id',
+			'action',
+			'recorded_at',
+			'range_start',
+			'range_end',
+			'tracking_key',
+			'slot',
+			'issue',
+			'claimed'
+		])
 		.orderBy('recorded_at', 'desc')
 		.orderBy('id', 'desc')
 		.limit(limit);

@@ -76,7 +76,8 @@ const REFUSALS: Partial<Record<CoreErrorCode, CoreRefusal>> = {
 	'no-endpoint': 'no-endpoint',
 	'lock-not-found': 'no-lock',
 	'cannot-unshackle': 'bad-input',
-	'session-full': 'bad-input'
+	'session-full': 'bad-input',
+	'lock-full': 'bad-input'
 };
 
 interface Refusal {

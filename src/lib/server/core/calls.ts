@@ -14,6 +14,7 @@ import { listActivity } from './activity.ts';
 import { CoreError, lockNotFound } from './error.ts';
 import { issueCommands, type Core } from './issue.ts';
 import { listCoreLocks } from './lock-list.ts';
+import { callKeys } from './offline-keys.ts';
 import { hearLogs } from './uploads.ts';
 
 /** Who calls, as the API key says: never what the body says. */
@@ -34,6 +35,7 @@ export const CALLS: Record<EndpointName, Call> = {
 	unshackle: call(ENDPOINTS.unshackle, (core, caller, request) =>
 		open(core, caller, request, 'unshackle')
 	),
+	keys: call(ENDPOINTS.keys, callKeys),
 	upload: call(ENDPOINTS.upload, async (core, caller, { logs }) => {
 		const heard = logs.map(({ session, mac, received_time, responses }) => ({
 			session,

@@ -12,6 +12,8 @@ export type CoreErrorCode =
 	| 'cannot-unshackle'
 	/** 255 command ids are all that one session has. */
 	| 'session-full'
+	/** All of a lock's key slots are taken. */
+	| 'lock-full'
 	/** A frozen set of changes cannot be read: the row was changed by other hands. */
 	| 'broken-pending'
 	/** The row changed while its packets were read; the engine tries again before it says so. */

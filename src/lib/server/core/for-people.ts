@@ -3,8 +3,8 @@ import type {
 	ActivityEntry,
 	ActivityQuery,
 	ActivityReply,
-	UploadBatch,
-	UploadReply
+	UploadReply,
+	UploadRequest
 } from '../../api/app/activity.ts';
 import type { CommandsReply, CommandsRequest } from '../../api/app/locks.ts';
 import type { ErrorCode } from '../../api/app/error.ts';
@@ -14,8 +14,10 @@ import { ServerError } from '../error.ts';
 import { findLock } from '../locks.ts';
 import { isManager, type Member } from '../people/identity.ts';
 import { listActivity, type ActivityRow, type Place } from './activity.ts';
+import { takeClaims } from './claims.ts';
 import { CoreError, type CoreErrorCode } from './error.ts';
 import { issueCommands, type Core } from './issue.ts';
+import { unclaimedAmong } from './unclaimed.ts';
 import { hearBatches } from './uploads.ts';
 
 /**
@@ -41,12 +43,17 @@ export async function issueTo(
  * Takes in what locks of the company said to this person's phone. A grant is not asked for: who
  * opened a lock yesterday may have lost it since, and the lock's log is the truth.
  */
-export function hearFrom(
+export async function hearFrom(
 	core: Core,
 	who: Member,
-	batches: readonly UploadBatch[]
+	{ batches, claims = [], sentAt }: z.output<typeof UploadRequest>
 ): Promise<UploadReply> {
-	return hearBatches(core, { companyId: who.company.id }, batches);
+	const now = Date.now();
+	const companyId = who.company.id;
+	const reply = await hearBatches(core, { companyId }, batches, now);
+	const late = sentAt === undefined ? 0 : now - sentAt;
+	await takeClaims(core, { companyId, userId: who.userId }, claims, late, now);
+	return reply;
 }
 
 /**
@@ -110,6 +117,7 @@ async function toEntries(
 		.where('id', 'in', ids)
 		.execute();
 	const known = new Map(locks.map((lock) => [lock.id, lock]));
+	const unclaimed = await unclaimedAmong(db, rows);
 	return rows.flatMap((row) => {
 		const lock = known.get(row.lock_id);
 		if (lock === undefined) return [];
@@ -121,7 +129,8 @@ async function toEntries(
 			recordedAt: row.recorded_at,
 			rangeStart: row.range_start,
 			rangeEnd: row.range_end,
-			trackingKey: row.tracking_key
+			trackingKey: row.tracking_key,
+			unclaimed: unclaimed.has(row.id)
 		};
 	});
 }

@@ -1,6 +1,8 @@
 import type { Db } from '../db/connect.ts';
 import { newId } from '../db/id.ts';
 import type { LockTable } from '../db/tables.ts';
+import { proveSlots } from '../slot-sets.ts';
+import { claimOpenings, type PhoneOpening } from './claims.ts';
 import { CoreError } from './error.ts';
 import type { Core, Scope } from './issue.ts';
 import { learn, logOf, type FreshEvent } from './learn.ts';
@@ -52,7 +54,10 @@ async function write(trx: Db, reading: Reading, now: number): Promise<void> {
 	if (unknown.length > 0 && !sameKeys(row, reading.row))
 		throw new CoreError('moved', 'The lock changed meanwhile');
 	const fresh = await insertEvents(trx, row, events, now);
-	const changes = learn(row, said, fresh);
+	const changes = { ...learn(row, said, fresh) };
+	// A set that is offered ends by its proof and by nothing else.
+	if (changes.phase === 'steady' && row.phase === 'offered' && row.slots_used > 0)
+		Object.assign(changes, await proveSlots(trx, row.id, row.pending ?? 0, now));
 	const log = await logFor(trx, row, said, fresh);
 	if (Object.keys(changes).length > 0 || log !== null) {
 		await trx
@@ -95,9 +100,10 @@ async function insertEvents(
 	now: number
 ): Promise<FreshEvent[]> {
 	const inserted = new Set<number | null>();
+	const openings: PhoneOpening[] = [];
 	let order = 0;
 	for (const some of portions(events, ROWS)) {
-		const values = some.map(({ event, start, end, trackingKey }) => ({
+		const values = some.map(({ event, start, end, trackingKey, holder }) => ({
 			// Events of one upload have one time of receipt: their ids keep the lock's order.
 			id: newId(now + order++),
 			company_id: row.company_id,
@@ -110,16 +116,25 @@ async function insertEvents(
 			range_start: start,
 			range_end: end,
 			tracking_key: trackingKey,
-			slot: event.slot
+			slot: event.slot,
+			issue: holder?.issue ?? null,
+			claimed: event.action === 'unlocked' && holder?.holder === 'phone' ? 0 : null
 		}));
 		const rows = await trx
 			.insertInto('activity')
 			.values(values)
 			.onConflict((conflict) => conflict.columns(['lock_id', 'gen', 'counter']).doNothing())
-			.returning('counter')
+			.returning(['id', 'counter', 'claimed'])
 			.execute();
-		for (const { counter } of rows) inserted.add(counter);
+		for (const { id, counter, claimed } of rows) {
+			inserted.add(counter);
+			const opening = some.find(({ event }) => event.counter === counter);
+			if (claimed === null || !opening?.holder?.user_id) continue;
+			const { event, start, end, holder } = opening;
+			openings.push({ id, slot: event.slot ?? 0, userId: holder.user_id!, start, end });
+		}
 	}
+	await claimOpenings(trx, row.id, openings);
 	return events.filter(({ counter }) => inserted.has(counter));
 }
 

@@ -9,6 +9,7 @@ import { CoreError, lockNotFound } from './error.ts';
 import { keysOf, type KeyColumns } from './keys.ts';
 import { asking, commandCount, packetsOf, type IssueAction, type Order } from './packets.ts';
 import { freeze, thaw } from './pending.ts';
+import { freezeSlots } from '../slot-sets.ts';
 import { step, type KeySync } from './sync.ts';
 import { syncOf, toColumns, type SyncColumns } from './sync-columns.ts';
 
@@ -50,6 +51,9 @@ type Row = KeyColumns &
 		log_cursor: number;
 		log_seen: number;
 		recovery: number;
+		slot_changes: number;
+		slot_reset: number;
+		renew_at: number | null;
 	};
 
 /** Command ids of one session. */
@@ -85,11 +89,14 @@ async function writeDown(trx: Db, scope: Scope, request: IssueRequest, now: numb
 	if (action === 'unshackle' && kindOf(row.hardware_type) !== 'hd-padlock')
 		throw new CoreError('cannot-unshackle', 'This lock cannot release its shackle');
 	const before = syncOf(row);
-	const { order, sync } = orderOf(row, before, action);
-	if (sync !== before && order.pending !== null) {
+	const { order, sync } = orderOf(row, before, action, now);
+	if (sync !== before && sync.phase === 'offered') {
+		const lock = { ...row, company_id: scope.companyId };
+		const { writes, tally } = await freezeSlots(trx, lock, sync.pending, now);
+		order.pending = { writes };
 		await trx
 			.updateTable('lock')
-			.set({ ...toColumns(sync), pending_changes: freeze(order.pending) })
+			.set({ ...toColumns(sync), ...tally, pending_changes: freeze(order.pending) })
 			.where('id', '=', row.id)
 			.execute();
 	}
@@ -121,14 +128,23 @@ async function hold(trx: Db, scope: Scope, { mac, action }: IssueRequest): Promi
 			'next_reference',
 			'log_cursor',
 			'log_seen',
-			'recovery'
+			'recovery',
+			'slot_changes',
+			'slot_reset',
+			'renew_at'
 		])
 		.executeTakeFirst();
 	if (row === undefined) throw lockNotFound();
 	return row;
 }
 
-function orderOf(row: Row, before: KeySync, action: IssueAction): { order: Order; sync: KeySync } {
+/** A set that begins to be offered by this order is empty here: its contents come from the slots. */
+function orderOf(
+	row: Row,
+	before: KeySync,
+	action: IssueAction,
+	now: number
+): { order: Order; sync: KeySync } {
 	const reference = (row.next_reference + 255) % 256;
 	const { log_cursor, log_seen, pending_changes } = row;
 	if (action === 'ask') {
@@ -136,7 +152,7 @@ function orderOf(row: Row, before: KeySync, action: IssueAction): { order: Order
 		const order = { action, offer, pending: null, reference: 0, logsAfter: log_cursor };
 		return { order, sync: before };
 	}
-	const { sync, offer } = step(before, { kind: 'open-requested', changes: waits(row) });
+	const { sync, offer } = step(before, { kind: 'open-requested', changes: waits(row, now) });
 	if (offer === null) throw new CoreError('broken-pending', 'No offer for this lock');
 	const pending =
 		offer.writesUnder === null
@@ -151,8 +167,9 @@ function orderOf(row: Row, before: KeySync, action: IssueAction): { order: Order
 }
 
 /** Whether something waits for this lock: a lock out of the box waits for its first keys. */
-function waits({ active }: SyncColumns): boolean {
-	return active === 0;
+function waits({ active, slot_changes, slot_reset, renew_at }: Row, now: number): boolean {
+	if (active === 0 || slot_changes > 0 || slot_reset === 1) return true;
+	return renew_at !== null && renew_at <= now;
 }
 
 /**

@@ -11,8 +11,8 @@ export type KeyColumns = Pick<LockTable, 'id' | 'environment' | 'base_key' | 'ro
 export interface Keys {
 	/** The master key of an epoch; in the sandbox the base key at every epoch. */
 	master(epoch: number): MasterKey;
-	/** What slot 1..100 was given when it was filled for that epoch. */
-	slot(epoch: number, slot: number): Bytes;
+	/** The key that slot 1..100 was given by that issue number. */
+	slot(issue: number, slot: number): Bytes;
 }
 
 /** Locks whose keys stay in memory, about 1 kB each. */
@@ -67,6 +67,6 @@ function open(secret: Secret, { id, base_key, root, gen, environment }: KeyColum
 			masters.set(epoch, made);
 			return made;
 		},
-		slot: (epoch, slot) => deriveKey(plainRoot, gen, epoch, slot)
+		slot: (issue, slot) => deriveKey(plainRoot, gen, issue, slot)
 	};
 }

@@ -18,6 +18,8 @@ const COLUMNS = [
 	'external_battery_mv',
 	'phase',
 	'active',
+	'slot_changes',
+	'slot_reset',
 	'settings'
 ] as const;
 
@@ -57,6 +59,8 @@ function toCoreLock(row: {
 	external_battery_mv: number | null;
 	phase: string;
 	active: number;
+	slot_changes: number;
+	slot_reset: number;
 	settings: string;
 }): CoreLock {
 	const isSetUp = row.setup_count > 0;
@@ -72,7 +76,11 @@ function toCoreLock(row: {
 		external_battery: row.external_battery_mv ?? 0,
 		status: isSetUp ? 'ready' : 'awaiting setup',
 		// A lock that is not set up waits for all of its keys; its status says so.
-		flags: isSetUp && row.phase !== 'steady' ? ['keys'] : 'none',
+		flags: isSetUp && waits(row) ? ['keys'] : 'none',
 		settings: JSON.parse(row.settings) as CoreLock['settings']
 	};
+}
+
+function waits(row: { phase: string; slot_changes: number; slot_reset: number }): boolean {
+	return row.phase !== 'steady' || row.slot_changes > 0 || row.slot_reset === 1;
 }

@@ -7,12 +7,12 @@ import type { Keys } from './keys.ts';
 const Slot = z.int().min(1).max(100);
 const Seconds = z.int().min(0).max(0xffffffff);
 
-/** One slot change. `epoch` names the key, which is derived: no key is stored in a set. */
+/** One slot change. `issue` names the key, which is derived: no key is stored in a set. */
 const Write = z.discriminatedUnion('kind', [
 	z.object({
 		kind: z.literal('set'),
 		slot: Slot,
-		epoch: z.int().min(1),
+		issue: z.int().min(1).max(0xffffffff),
 		from: Seconds,
 		until: Seconds
 	}),
@@ -44,8 +44,8 @@ export function commandsOf({ writes }: PendingSet, keys: Keys): Command[] {
 	return writes.map((write) => {
 		switch (write.kind) {
 			case 'set': {
-				const { slot, epoch, from, until } = write;
-				return setKey(slot, { key: keys.slot(epoch, slot), from, until });
+				const { slot, issue, from, until } = write;
+				return setKey(slot, { key: keys.slot(issue, slot), from, until });
 			}
 			case 'remove':
 				return removeKey(write.slot);

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Db } from '../db/connect.ts';
 import type { LockTable } from '../db/tables.ts';
 import { eventsOf, issuedBetween, issuedIn, rangesOf, type LockEvent } from './events.ts';
+import { holderAt, holdersOf, type Holder } from './holders.ts';
 import type { Core, Scope } from './issue.ts';
 import { keysOf } from './keys.ts';
 import type { FreshEvent } from './learn.ts';
@@ -11,7 +12,7 @@ import { packetEpochs } from './sync.ts';
 import { syncOf } from './sync-columns.ts';
 
 export type LockRow = Selectable<LockTable>;
-export type ActivityRow = FreshEvent & { event: LockEvent };
+export type ActivityRow = FreshEvent & { event: LockEvent; holder: Holder | null };
 
 /** What one lock said, read and attributed, before anything is written. */
 export interface Reading {
@@ -102,15 +103,19 @@ async function attribute(
 	const fresh = events.filter(({ counter }) => !known.has(counter));
 	if (fresh.length === 0) return [];
 	const ranges = rangesOf(fresh, await earliestOf(db, row, fresh[0]!));
+	const slots = new Set(fresh.flatMap(({ slot }) => slot ?? []));
+	const holders = await holdersOf(db, row.id, [...slots]);
 	const rows: ActivityRow[] = [];
 	for (const [i, event] of fresh.entries()) {
-		const { counter, session, state, reference, doubtful } = event;
+		const { counter, session, state, reference, doubtful, slot } = event;
+		const range = ranges[i]!;
+		const holder = slot === null ? null : holderAt(holders, slot, range);
 		const own = reference === null ? undefined : issuedIn(event, issued);
 		const trackingKey =
 			own !== undefined || reference === null || doubtful
-				? (own?.tracking_key ?? null)
+				? (own?.tracking_key ?? holder?.tracking_key ?? null)
 				: await trackingKeyOf(db, row.id, reference, event);
-		rows.push({ counter, session, state, trackingKey, ...ranges[i]!, event });
+		rows.push({ counter, session, state, trackingKey, ...range, event, holder });
 	}
 	return rows;
 }

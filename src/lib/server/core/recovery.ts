@@ -1,13 +1,14 @@
 import type { Db } from '../db/connect.ts';
 import { lockNotFound } from './error.ts';
+import { unknowSlots } from '../slot-sets.ts';
 import type { Scope } from './issue.ts';
 import { step } from './sync.ts';
 import { syncOf, toColumns } from './sync-columns.ts';
 
 /**
  * Declares the keys of a lock unknown, as after a restore from a backup: from now on only openings
- * are issued, under every epoch the lock may hold, until it proves one. Throws CoreError
- * `lock-not-found`.
+ * are issued, under every epoch the lock may hold, until it proves one; the set after that empties
+ * its slots and fills them anew. Throws CoreError `lock-not-found`.
  */
 export async function declareRecovery(
 	db: Db,
@@ -27,13 +28,24 @@ export async function declareRecovery(
 			.where('mac', '=', mac);
 		if (scope.environment !== undefined) query = query.where('environment', '=', scope.environment);
 		const row = await query
-			.returning(['id', 'phase', 'active', 'pending', 'pending_changes'])
+			.returning([
+				'id',
+				'company_id',
+				'mac',
+				'phase',
+				'active',
+				'pending',
+				'pending_changes',
+				'slot_reset',
+				'issue_base'
+			])
 			.executeTakeFirst();
 		if (row === undefined) throw lockNotFound();
 		const { sync } = step(syncOf(row), { kind: 'restored' });
+		const slots = await unknowSlots(trx, row, now);
 		await trx
 			.updateTable('lock')
-			.set({ ...toColumns(sync), pending_changes: null })
+			.set({ ...toColumns(sync), ...slots, pending_changes: null })
 			.where('id', '=', row.id)
 			.execute();
 	});

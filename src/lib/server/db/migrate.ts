@@ -5,6 +5,7 @@ import { accounts } from './migrations/0001.ts';
 import { locks } from './migrations/0002.ts';
 import { events } from './migrations/0003.ts';
 import { answers } from './migrations/0004.ts';
+import { offlineKeys } from './migrations/0005.ts';
 
 /** Makes one step of the schema inside the transaction it is given. */
 export type Migration = (db: Db, dialect: Dialect) => Promise<void>;
@@ -14,7 +15,8 @@ const MIGRATIONS: readonly { name: string; up: Migration }[] = [
 	{ name: 'accounts', up: accounts },
 	{ name: 'locks', up: locks },
 	{ name: 'events', up: events },
-	{ name: 'answers', up: answers }
+	{ name: 'answers', up: answers },
+	{ name: 'offline keys', up: offlineKeys }
 ];
 
 /** The number of the last migration this program knows. */

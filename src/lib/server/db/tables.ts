@@ -1,4 +1,5 @@
 import type { ColumnType } from 'kysely';
+import type { ClaimTable, CompanySettingTable, PhoneTable, SlotTable } from './slot-tables.ts';
 
 /*
  * Conventions of both databases: ids are text made in the app (`newId`), times are integer
@@ -127,6 +128,18 @@ export interface LockTable {
 	alarm: string | null;
 	/** JSON. */
 	settings: string;
+	/** Slots that are not free, and of them those that wait for the lock: issued, revoked. */
+	slots_used: number;
+	slots_waiting: number;
+	slots_revoking: number;
+	/** Slot changes that no set of changes carries yet. */
+	slot_changes: number;
+	/** 1 when nobody knows what the lock's slots hold: the next set empties them first. */
+	slot_reset: number;
+	/** Issue numbers at or below it may have been used by a life of this database that was lost. */
+	issue_base: number;
+	/** When the window of one of its slots is to be written again, or null. */
+	renew_at: number | null;
 }
 
 export interface GrantTable {
@@ -209,6 +222,10 @@ export interface ActivityTable {
 	range_end: number;
 	tracking_key: string | null;
 	slot: number | null;
+	/** Which of the slot's keys, or null. */
+	issue: number | null;
+	/** For an opening by a phone's key: 1 when the phone claims it, else 0; null for all others. */
+	claimed: number | null;
 }
 
 export interface DemoTable {
@@ -243,6 +260,10 @@ export interface Tables {
 	rateLimit: RateLimitTable;
 	api_key: ApiKeyTable;
 	lock: LockTable;
+	slot: SlotTable;
+	phone: PhoneTable;
+	company_setting: CompanySettingTable;
+	claim: ClaimTable;
 	grant: GrantTable;
 	invitation_link: InvitationLinkTable;
 	issued: IssuedTable;

@@ -10,12 +10,12 @@ import { VirtualError } from '../errors.ts';
 import { execute, finishMotor } from './execute.ts';
 import { emptyStage } from './keyset.ts';
 import { NOTHING_ACCEPTED } from './order.ts';
-import { receivePacket } from './receive.ts';
-import type { Milliseconds, Output, PadlockEvent, Running, SavedState } from './state.ts';
+import { follows, receivePacket } from './receive.ts';
+import type { Milliseconds, Output, PadlockEvent, Running, SavedState, Session } from './state.ts';
 import { activeKeys } from './store.ts';
 import { Turn } from './turn.ts';
 
-/** Wrong keys without an authentic command between them, after which the lock ends the link. */
+/** Wrong keys without an accepted command between them, after which the lock ends the link. */
 const WRONG_KEYS = 5;
 
 /**
@@ -112,6 +112,7 @@ function connect(turn: Turn, entropy: Uint8Array): void {
 			ordinal: 0,
 			order: NOTHING_ACCEPTED,
 			wrongKeys: 0,
+			refused: null,
 			assembly: null,
 			stage: emptyStage(keys),
 			firstOpening: false
@@ -130,18 +131,21 @@ function write(turn: Turn, packet: Uint8Array): void {
 	const id = packet[2]!;
 	if (motor) return turn.result('invalid-command', id);
 	const received = receivePacket(packet, session.assembly, keys, session.state);
-	turn.setSession({ assembly: received.kind === 'part' ? received.assembly : null });
+	const assembly = received.kind === 'part' ? received.assembly : null;
+	turn.setSession({ assembly, refused: null });
 	if (received.kind === 'command') return execute(turn, session, received.signed);
 	if (received.kind === 'part') return turn.result('success', id);
-	if (received.result === 'invalid-key') return wrongKey(turn, session.wrongKeys + 1, id);
+	if (received.result === 'invalid-key') return wrongKey(turn, session, packet);
 	turn.result(received.result, id);
 }
 
-function wrongKey(turn: Turn, wrongKeys: number, id: number): void {
-	turn.setSession({ wrongKeys });
-	if (wrongKeys >= WRONG_KEYS) turn.record(RECORD_ACTION.alarmTriggered);
-	turn.result('invalid-key', id);
-	if (wrongKeys >= WRONG_KEYS) turn.sleep({ timedOut: false });
+/** The parts after a refused one are refused as well, but the key was wrong once. */
+function wrongKey(turn: Turn, { refused, wrongKeys }: Session, packet: Uint8Array): void {
+	const counted = wrongKeys + (refused && follows(refused, packet) ? 0 : 1);
+	turn.setSession({ wrongKeys: counted, refused: Uint8Array.from(packet) });
+	if (counted >= WRONG_KEYS) turn.record(RECORD_ACTION.alarmTriggered);
+	turn.result('invalid-key', packet[2]!);
+	if (counted >= WRONG_KEYS) turn.sleep({ timedOut: false });
 }
 
 function close(turn: Turn): void {

@@ -79,7 +79,12 @@ export function receivePacket(
 }
 
 function continues({ header, left }: Assembly, packet: Uint8Array): boolean {
-	return header.every((byte, i) => packet[i] === byte) && packet[3] === left - 1;
+	return follows(Uint8Array.of(...header, left), packet);
+}
+
+/** Whether a packet is the part after another, by their headers. */
+export function follows(before: Uint8Array, packet: Uint8Array): boolean {
+	return [0, 1, 2].every((i) => packet[i] === before[i]) && packet[3] === before[3]! - 1;
 }
 
 function withPart(candidate: Candidate, packet: Uint8Array, session: Uint8Array): Candidate {

@@ -43,8 +43,10 @@ export interface Session {
 	/** Server packets sent so far. */
 	readonly ordinal: number;
 	readonly order: Order;
-	/** Results 61 since the last authentic command. */
+	/** Wrong keys since the last accepted command. */
 	readonly wrongKeys: number;
+	/** The packet that was refused last for its key, if nothing came since. */
+	readonly refused: Bytes | null;
 	readonly assembly: Assembly | null;
 	readonly stage: Stage<string>;
 	/** Set up left epoch 0 in this session, and nothing was unlocked since. */

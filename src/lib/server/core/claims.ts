@@ -1,0 +1,136 @@
+import { sql } from 'kysely';
+import type { Claim } from '../../api/app/activity.ts';
+import type { Db } from '../db/connect.ts';
+import { holdLock } from '../slots.ts';
+import type { Core } from './issue.ts';
+
+/** A phone's clock, set right by its own request, and a lock's may lie this far apart. */
+const APART = 10 * 60_000;
+
+/** An opening by a phone's key, as the activity has it. */
+export interface PhoneOpening {
+	id: string;
+	slot: number;
+	/** Whose phone. */
+	userId: string;
+	start: number;
+	end: number;
+}
+
+/**
+ * Takes what a person's phone says it opened; what is here already changes nothing, and neither do
+ * claims on locks or slots that were never theirs.
+ * @param late how far the phone's clock is behind ours, milliseconds
+ */
+export async function takeClaims(
+	{ db }: Pick<Core, 'db'>,
+	{ companyId, userId }: { companyId: string; userId: string },
+	claims: readonly Claim[],
+	late: number,
+	now: number
+): Promise<void> {
+	const theirs = await lockIds(db, companyId, userId, claims);
+	for (const [mac, lockId] of [...theirs].sort(([, a], [, b]) => (a < b ? -1 : 1))) {
+		await db.transaction().execute(async (trx) => {
+			await holdLock(trx, lockId);
+			for (const { slot, at } of claims.filter((claim) => claim.mac === mac)) {
+				const moment = Math.max(0, Math.min(at + late, now));
+				const claim = { lock_id: lockId, slot, at, user_id: userId };
+				const { numInsertedOrUpdatedRows } = await trx
+					.insertInto('claim')
+					.values({ ...claim, moment, activity_id: null })
+					.onConflict((conflict) => conflict.doNothing())
+					.executeTakeFirst();
+				if (numInsertedOrUpdatedRows === 0n) continue;
+				const opening = await openingOf(trx, claim, moment);
+				if (opening !== undefined) await settle(trx, claim, opening.id);
+			}
+		});
+	}
+}
+
+/** Finds the claims of openings that have just come in; the lock's row is held. */
+export async function claimOpenings(
+	trx: Db,
+	lockId: string,
+	openings: readonly PhoneOpening[]
+): Promise<void> {
+	for (const { id, slot, userId, start, end } of openings) {
+		const claim = await trx
+			.selectFrom('claim')
+			.select(['lock_id', 'slot', 'at', 'user_id'])
+			.where('lock_id', '=', lockId)
+			.where('slot', '=', slot)
+			.where('user_id', '=', userId)
+			.where('activity_id', 'is', null)
+			.where('moment', '>=', start - APART)
+			.where('moment', '<=', end + APART)
+			.orderBy((e) => sql`abs(${e.ref('moment')} - cast(${end} as bigint))`)
+			.limit(1)
+			.executeTakeFirst();
+		if (claim !== undefined) await settle(trx, claim, id);
+	}
+}
+
+type ClaimKey = { lock_id: string; slot: number; at: number; user_id: string };
+
+async function openingOf(
+	trx: Db,
+	{ lock_id, slot, user_id }: ClaimKey,
+	moment: number
+): Promise<{ id: string } | undefined> {
+	return trx
+		.selectFrom('activity')
+		.innerJoin('slot', (join) =>
+			join
+				.onRef('slot.lock_id', '=', 'activity.lock_id')
+				.onRef('slot.slot', '=', 'activity.slot')
+				.onRef('slot.issue', '=', 'activity.issue')
+		)
+		.select('activity.id')
+		.where('activity.lock_id', '=', lock_id)
+		.where('activity.slot', '=', slot)
+		.where('slot.user_id', '=', user_id)
+		.where('claimed', '=', 0)
+		.where('range_start', '<=', moment + APART)
+		.where('range_end', '>=', moment - APART)
+		.orderBy((e) => sql`abs(${e.ref('range_end')} - cast(${moment} as bigint))`)
+		.limit(1)
+		.executeTakeFirst();
+}
+
+async function settle(
+	trx: Db,
+	{ lock_id, slot, at, user_id }: ClaimKey,
+	activityId: string
+): Promise<void> {
+	await trx
+		.updateTable('claim')
+		.set({ activity_id: activityId })
+		.where('lock_id', '=', lock_id)
+		.where('slot', '=', slot)
+		.where('at', '=', at)
+		.where('user_id', '=', user_id)
+		.execute();
+	await trx.updateTable('activity').set({ claimed: 1 }).where('id', '=', activityId).execute();
+}
+
+/** The locks among the claims at which this person ever had the slot that is claimed. */
+async function lockIds(
+	db: Db,
+	companyId: string,
+	userId: string,
+	claims: readonly Claim[]
+): Promise<Map<string, string>> {
+	if (claims.length === 0) return new Map();
+	const rows = await db
+		.selectFrom('slot')
+		.innerJoin('lock', 'lock.id', 'slot.lock_id')
+		.select(['lock.mac', 'lock.id'])
+		.distinct()
+		.where('slot.user_id', '=', userId)
+		.where('slot.company_id', '=', companyId)
+		.where('lock.mac', 'in', [...new Set(claims.map(({ mac }) => mac))])
+		.execute();
+	return new Map(rows.map(({ mac, id }) => [mac, id]));
+}

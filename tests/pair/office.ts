@@ -1,0 +1,189 @@
+import {
+	sql,
+	type KyselyPlugin,
+	type PluginTransformQueryArgs,
+	type PluginTransformResultArgs,
+	type QueryResult,
+	type UnknownRow
+} from 'kysely';
+import { toHex, type Bytes } from '../../src/lib/protocol/bytes.ts';
+import { declareRecovery } from '../../src/lib/server/core/recovery.ts';
+import { issueCommands, type Issued } from '../../src/lib/server/core/issue.ts';
+import { hearBatches } from '../../src/lib/server/core/uploads.ts';
+import type { IssueAction } from '../../src/lib/server/core/packets.ts';
+import type { UploadBatch } from '../../src/lib/api/app/activity.ts';
+import { connect, type Connection, type Db } from '../../src/lib/server/db/connect.ts';
+import { migrate } from '../../src/lib/server/db/migrate.ts';
+import { addLock } from '../../src/lib/server/locks.ts';
+import { addCompany } from '../../src/lib/server/people/companies.ts';
+import { Secret } from '../../src/lib/server/secret.ts';
+import { databases, type TestDatabase } from '../setup/databases.ts';
+
+/** A MAC for the lock of this number. */
+export function macOf(number: number): string {
+	const hex = number.toString(16).toUpperCase().padStart(12, '0');
+	return hex.match(/../g)!.join(':');
+}
+
+/** A change as the engine freezes it; `epoch` and `issue` name the key that is derived. */
+export type SlotChange =
+	| { kind: 'set'; slot: number; epoch: number; issue: number; from: number; until: number }
+	| { kind: 'remove'; slot: number }
+	| { kind: 'reset' };
+
+/** The process died. What its transaction had not committed is gone. */
+export class Crash extends Error {}
+
+/** Ends the process before the given query: a plugin sees all of them, also inside transactions. */
+class Fuse implements KyselyPlugin {
+	queriesLeft = Infinity;
+
+	transformQuery({ node }: PluginTransformQueryArgs) {
+		if (this.queriesLeft-- === 0) throw new Crash('crashed');
+		return node;
+	}
+
+	transformResult({ result }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
+		return Promise.resolve(result);
+	}
+}
+
+/** When the server crashes in a request: never, before some query, or with everything written. */
+export type CrashAt = null | { before: number } | 'answer';
+
+/** The production engine on a database of its own. */
+export class Office {
+	readonly #connection: Connection;
+	readonly #database: TestDatabase;
+	readonly #db: Db;
+	readonly #fuse = new Fuse();
+	readonly #secret = new Secret(new Uint8Array(32).fill(5));
+	#company = '';
+
+	private constructor(connection: Connection, database: TestDatabase) {
+		this.#connection = connection;
+		this.#database = database;
+		this.#db = connection.db.withPlugin(this.#fuse);
+	}
+
+	static async open(): Promise<Office> {
+		const database = await databases[0].create();
+		const connection = connect(database.settings);
+		await migrate(connection);
+		// Processes crash here, machines do not.
+		await sql`pragma synchronous = off`.execute(connection.db);
+		const office = new Office(connection, database);
+		office.#company = (await addCompany(connection.db, 'Pair', 'cli')).id;
+		return office;
+	}
+
+	async close(): Promise<void> {
+		await this.#connection.close();
+		await this.#database.drop();
+	}
+
+	async addLock(mac: string, baseKey: Bytes): Promise<void> {
+		const by = { companyId: this.#company, actor: 'cli', name: 'J Doe' };
+		await addLock(this.#connection.db, this.#secret, by, {
+			mac,
+			name: mac,
+			place: '',
+			serial: '',
+			hardwareType: '4I',
+			firmware: '4.25',
+			environment: 'production',
+			baseKey: toHex(baseKey)
+		});
+	}
+
+	/** The commands for a session, or null when the answer never leaves. */
+	issue(
+		mac: string,
+		session: string,
+		action: IssueAction,
+		now: number,
+		crash: CrashAt = null
+	): Promise<Issued | null> {
+		const request = { mac, session, action, trackingKey: null, userId: null };
+		return this.#survive(crash, () => issueCommands(this.#core, this.#scope, request, now));
+	}
+
+	/** Ids that are durable, or null when the answer never leaves. */
+	async hear(batches: UploadBatch[], now: number, crash: CrashAt = null): Promise<string[] | null> {
+		const reply = await this.#survive(crash, () =>
+			hearBatches(this.#core, this.#scope, batches, now)
+		);
+		if (reply && reply.refused.length > 0) throw new Error(`refused ${reply.refused[0]!.code}`);
+		return reply && reply.durable;
+	}
+
+	declareRecovery(mac: string, now: number): Promise<void> {
+		return declareRecovery(this.#connection.db, this.#scope, mac, now);
+	}
+
+	async row(mac: string) {
+		return this.#connection.db
+			.selectFrom('lock')
+			.select(['id', 'phase', 'active', 'pending', 'setup_count', 'log_cursor'])
+			.where('mac', '=', mac)
+			.executeTakeFirstOrThrow();
+	}
+
+	/** Counters of the lock's events in the activity, in order. */
+	async counters(mac: string): Promise<(number | null)[]> {
+		const rows = await this.#connection.db
+			.selectFrom('activity')
+			.innerJoin('lock', 'lock.id', 'activity.lock_id')
+			.select('counter')
+			.where('mac', '=', mac)
+			.orderBy('counter')
+			.execute();
+		return rows.map(({ counter }) => counter);
+	}
+
+	/**
+	 * Freezes changes for a lock's next opening, as the engine does when something waits.
+	 * @returns false when a set is offered already or the lock is not set up: then nothing is done
+	 */
+	async change(mac: string, writes: readonly SlotChange[]): Promise<boolean> {
+		const { id, phase, active } = await this.row(mac);
+		if (phase !== 'steady' || active === 0) return false;
+		await this.#connection.db
+			.updateTable('lock')
+			.set({ phase: 'offered', pending: active + 1, pending_changes: JSON.stringify({ writes }) })
+			.where('id', '=', id)
+			.execute();
+		return true;
+	}
+
+	/** Puts a lock's row back to what a backup said, as far as keys go. */
+	async restore(mac: string, backup: { phase: string; active: number }): Promise<void> {
+		const { phase, active } = backup as { phase: 'steady'; active: number };
+		await this.#connection.db
+			.updateTable('lock')
+			.set({ phase, active, pending: null, pending_changes: null })
+			.where('mac', '=', mac)
+			.execute();
+	}
+
+	get #core() {
+		return { db: this.#db, secret: this.#secret };
+	}
+
+	get #scope() {
+		return { companyId: this.#company };
+	}
+
+	async #survive<T>(crash: CrashAt, work: () => Promise<T>): Promise<T | null> {
+		this.#fuse.queriesLeft = crash !== null && crash !== 'answer' ? crash.before : Infinity;
+		try {
+			const result = await work();
+			return crash === 'answer' ? null : result;
+		} catch (error) {
+			if (error instanceof Crash) return null;
+			throw error;
+		} finally {
+			this.#fuse.queriesLeft = Infinity;
+		}
+	}
+}
