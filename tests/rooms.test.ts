@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path/posix';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { filesUnder, importsIn, importsUnder } from './setup/imports.ts';
 import {
@@ -189,11 +188,6 @@ describe('the house', () => {
 		const outward = own.filter(({ to }) => !/^tests\/conformance\/(?!on-hasp\/)/.test(to));
 		expect(outward.length).toBeGreaterThan(0);
 		expect(complaints(outward.map((one) => judge([...ROOMS, CONFORMANCE], one)))).toEqual([]);
-	});
-	test('gives vendors equal files', () => {
-		const folders = ['src/lib/protocol/noke', 'src/lib/protocol/ttlock'].filter(existsSync);
-		const names = folders.map((folder) => filesUnder(folder).map((file) => basename(file)));
-		for (const list of names) expect(list).toEqual(names[0]);
 	});
 });
 

@@ -70,3 +70,19 @@ export function readLittleEndian(bytes: Uint8Array, at: number, size: number): n
 	for (let i = size - 1; i >= 0; i--) value = value * 256 + bytes[at + i]!;
 	return value;
 }
+
+/**
+ * The integer in `size` bytes from `at`, the highest first.
+ * @throws ProtocolError `bad-length` when the bytes end before it
+ */
+export function readBigEndian(bytes: Uint8Array, at: number, size: number): number {
+	if (at + size > bytes.length) throw new ProtocolError('bad-length', 'the bytes end too early');
+	let value = 0;
+	for (let i = 0; i < size; i++) value = value * 256 + bytes[at + i]!;
+	return value;
+}
+
+/** The text of ASCII bytes. */
+export function readAscii(bytes: Uint8Array): string {
+	return String.fromCharCode(...bytes);
+}
