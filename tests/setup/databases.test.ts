@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
+import { connect, type Db } from '../../src/lib/server/db/connect.ts';
+import { migrate } from '../../src/lib/server/db/migrate.ts';
 import { databases, type DatabaseSettings } from './databases.ts';
 
 /** Leaves a table behind and says how many there were before. */
@@ -25,9 +27,9 @@ async function visit(settings: DatabaseSettings): Promise<number> {
 	}
 }
 
-describe.each(databases)('$name', ({ create }) => {
+describe.each(databases)('$name', ({ create, createEmpty }) => {
 	test('hands out an empty database each time and removes it', async () => {
-		const [first, second] = [await create(), await create()];
+		const [first, second] = [await createEmpty(), await createEmpty()];
 		expect(await visit(first.settings)).toBe(0);
 		expect(await visit(first.settings).catch(() => 'kept')).toBe('kept');
 		expect(await visit(second.settings)).toBe(0);
@@ -35,5 +37,27 @@ describe.each(databases)('$name', ({ create }) => {
 		await second.drop();
 		if ('file' in first.settings) expect(existsSync(first.settings.file)).toBe(false);
 		else await expect(visit(first.settings)).rejects.toThrow('does not exist');
+	});
+	test('hands out the schema of today without rows, whatever was done to the one before', async () => {
+		const harms = [
+			(db: Db) =>
+				db
+					.insertInto('rateLimit')
+					.values({ id: 'a', key: 'a', count: 0, lastRequest: 0 })
+					.execute(),
+			(db: Db) => db.schema.dropTable('grant').execute(),
+			(db: Db) => db.schema.dropTable('migration').execute(),
+			() => Promise.resolve()
+		];
+		for (const harm of harms) {
+			const { settings, drop } = await create();
+			const connection = connect(settings);
+			expect(await migrate(connection)).toBe(0);
+			expect(await connection.db.selectFrom('rateLimit').selectAll().execute()).toEqual([]);
+			expect(await connection.db.selectFrom('grant').selectAll().execute()).toEqual([]);
+			await harm(connection.db);
+			await connection.close();
+			await drop();
+		}
 	});
 });

@@ -7,7 +7,7 @@ import { inTransaction } from '../../../src/lib/server/db/transaction.ts';
 import { databases } from '../../setup/databases.ts';
 
 test('the embedded database is durable, private and checks its keys', async () => {
-	const { settings, drop } = await databases[0].create();
+	const { settings, drop } = await databases[0].createEmpty();
 	const connection = connect(settings);
 	const pragma = async (name: string) =>
 		Object.values((await sql.raw(`pragma ${name}`).execute(connection.db)).rows[0] ?? {})[0];

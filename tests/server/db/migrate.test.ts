@@ -14,12 +14,12 @@ import { addCompany } from '../../../src/lib/server/people/companies.ts';
 import { Secret } from '../../../src/lib/server/secret.ts';
 import { databases, type DatabaseSettings } from '../../setup/databases.ts';
 
-describe.each(databases)('the schema on $name', ({ create }) => {
+describe.each(databases)('the schema on $name', ({ createEmpty }) => {
 	let settings: DatabaseSettings;
 	let connection: Connection;
 	let drop: () => Promise<void>;
 	beforeEach(async () => {
-		({ settings, drop } = await create());
+		({ settings, drop } = await createEmpty());
 		connection = connect(settings);
 	});
 	afterEach(async () => {
