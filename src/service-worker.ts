@@ -9,13 +9,14 @@ import { NavigationRoute, registerRoute } from 'workbox-routing';
 
 /*
  * The offline shell: every script, style and static file of one version, and the one empty page that serves
- * every address. Nothing else is ever cached; what the API answers passes by.
+ * every address: that of the list, since it names the files that a start there needs. Nothing else is ever
+ * cached; what the API answers passes by.
  */
 
 const worker = self as unknown as ServiceWorkerGlobalScope;
 
 /** The empty page. */
-const SHELL = '/shell';
+const SHELL = '/locks';
 
 /** Looked at by the installing browser only, and large. */
 const NOT_KEPT = /^\/(screenshots|icons|fonts\/OFL\.txt)/;

@@ -60,6 +60,6 @@ test(`${DEPLOYS} versions in the middle of offline use`, async ({ page, context,
 	}
 	expect(starts).toBeGreaterThan(DEPLOYS / 10);
 	// Only the last one takes room.
-	const shells = (await cached(page)).filter((url) => new URL(url).pathname === '/shell');
+	const shells = (await cached(page)).filter((url) => new URL(url).pathname === '/locks');
 	expect(shells).toHaveLength(1);
 });

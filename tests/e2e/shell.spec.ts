@@ -132,10 +132,10 @@ test('a version that comes in part is not taken; the next that is whole is', asy
 	await starts();
 	// All come, but the page is of the deploy after.
 	front.broken.clear();
-	front.ahead.add('/shell');
+	front.ahead.add('/locks');
 	front.asked.length = 0;
 	await look(page);
-	await expect.poll(() => front.asked.includes('/shell')).toBe(true);
+	await expect.poll(() => front.asked.includes('/locks')).toBe(true);
 	await expect.poll(installing).toBe(false);
 	await expect(offer(page)).toBeHidden();
 	await starts();
@@ -155,7 +155,7 @@ test('no answer of the API is in a cache, and signing out leaves only the app', 
 	await page.goto('/activity');
 	await page.goto('/people');
 	const urls = await cached(page);
-	expect(urls.some((url) => new URL(url).pathname === '/shell')).toBe(true);
+	expect(urls.some((url) => new URL(url).pathname === '/locks')).toBe(true);
 	expect(urls.filter((url) => /^\/(api|core|sifely)/.test(new URL(url).pathname))).toEqual([]);
 	await page.getByRole('button', { name: 'Account' }).click();
 	const [answer] = await Promise.all([

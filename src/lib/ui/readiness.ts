@@ -1,5 +1,6 @@
 import type { Lock } from '../api/app/locks.ts';
 import type { LockReadiness } from '../client/readiness.ts';
+import { grouped } from './numbers.ts';
 import { moment, until } from './time.ts';
 
 const MINUTE = 60_000;
@@ -121,7 +122,7 @@ export function readySummary(
 	const [first] = ends;
 	const others = all.filter(({ readiness }) => readiness.state !== 'ready');
 	const [missing] = others;
-	const [ready, of] = [ends.length, all.length].map((count) => count.toLocaleString('en'));
+	const [ready, of] = [ends.length, all.length].map(grouped);
 	return {
 		ready: ends.length,
 		of: all.length,
@@ -136,7 +137,7 @@ export function readySummary(
 		if (first && first.until - now < SOON)
 			return `${first.name} only until ${until(first.until, now)}`;
 		if (missing && others.length === 1) return `${missing.name} needs signal once`;
-		if (missing && ends.length > 0) return `${others.length.toLocaleString('en')} need signal once`;
+		if (missing && ends.length > 0) return `${grouped(others.length)} need signal once`;
 		if (missing) return off ? 'This phone has no key that opens' : 'See what is missing';
 		if (phone.persisted === false) return 'Chrome may remove the keys: see why';
 		return first ? `All until ${until(first.until, now)}` : '';

@@ -2,24 +2,22 @@
 
 const DAY = 86_400_000;
 
-const clockFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const secondsFormat = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
-const weekdayFormat = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
-const dateFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const yearFormat = new Intl.DateTimeFormat('en-GB', {
-	day: 'numeric',
-	month: 'short',
-	year: 'numeric'
-});
+// Not by `Intl`: the first use of it on a page reads its tables for longer than a list takes to draw.
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+const MONTHS = [
+	...['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun'],
+	...['Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec']
+] as const;
 
 /** `14:02` */
 export function clock(at: number): string {
-	return clockFormat.format(at);
+	const time = new Date(at);
+	return `${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
 /** `14:02:31` */
 export function clockSeconds(at: number): string {
-	return secondsFormat.format(at);
+	return `${clock(at)}:${two(new Date(at).getSeconds())}`;
 }
 
 /** Midnight at the start of the day that holds `at`. */
@@ -29,14 +27,16 @@ export function startOfDay(at: number): number {
 
 /** `3 Nov`, with the year when it is another one. */
 export function date(at: number, now: number): string {
-	const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-	return (sameYear ? dateFormat : yearFormat).format(at);
+	const day = new Date(at);
+	const year = day.getFullYear();
+	const named = `${day.getDate()} ${MONTHS[day.getMonth()]!}`;
+	return year === new Date(now).getFullYear() ? named : `${named} ${year}`;
 }
 
 /** Heading of a day: `Today`, `Mon 23 Nov`. */
 export function dayTitle(at: number, now: number): string {
 	if (startOfDay(at) === startOfDay(now)) return 'Today';
-	return `${weekdayFormat.format(at)} ${date(at, now)}`;
+	return `${weekday(at)} ${date(at, now)}`;
 }
 
 function isRecent(at: number, now: number): boolean {
@@ -46,7 +46,7 @@ function isRecent(at: number, now: number): boolean {
 /** `today 14:02`, `Mon 17:20`, `3 Nov`: as close as it matters. */
 export function moment(at: number, now: number): string {
 	if (startOfDay(at) === startOfDay(now)) return `today ${clock(at)}`;
-	if (isRecent(at, now)) return `${weekdayFormat.format(at)} ${clock(at)}`;
+	if (isRecent(at, now)) return `${weekday(at)} ${clock(at)}`;
 	return date(at, now);
 }
 
@@ -58,10 +58,10 @@ export function asOf(at: number, now: number): string {
 /** For `until …`: `14:02`, `Thu 14:00`, and from a week ahead `Thu 3 Dec`, with the year in another. */
 export function until(at: number, now: number): string {
 	if (startOfDay(at) === startOfDay(now)) return clock(at);
-	const weekday = weekdayFormat.format(at);
+	const day = weekday(at);
 	// A week from today has the name of today.
 	const near = at > now && at < startOfDay(startOfDay(now) + 7.5 * DAY);
-	return near ? `${weekday} ${clock(at)}` : `${weekday} ${date(at, now)}`;
+	return near ? `${day} ${clock(at)}` : `${day} ${date(at, now)}`;
 }
 
 /** For a whole sentence: `14:02 today`, `Mon 17:20`, `3 Nov`. */
@@ -76,11 +76,19 @@ export function asOfSentence(at: number, now: number): string {
 export function range(start: number, end: number): string {
 	if (start === end) return clockSeconds(end);
 	if (startOfDay(start) === startOfDay(end)) return `${clock(start)} to ${clock(end)}`;
-	const day = isRecent(start, end) ? weekdayFormat.format(start) : date(start, end);
+	const day = isRecent(start, end) ? weekday(start) : date(start, end);
 	return `${day} ${clock(start)} to ${clock(end)}`;
 }
 
 /** `1.9 s` */
 export function seconds(milliseconds: number): string {
 	return `${(Math.max(0, milliseconds) / 1000).toFixed(1)} s`;
+}
+
+function weekday(at: number): string {
+	return WEEKDAYS[new Date(at).getDay()]!;
+}
+
+function two(number: number): string {
+	return String(number).padStart(2, '0');
 }
