@@ -60,7 +60,7 @@ function firstContact() {
 		{ name: 'unlock', c: unlock(0x4d), epoch: 1 }
 	];
 	const by = { key: master(1), epoch: 1, session };
-	const said = { epoch: 1, clockWasUnknown: false };
+	const said = { epoch: 1, clockWasUnknown: false, explicitLock: false };
 	const exchanges = sent.flatMap(({ name, c, epoch }, i) => {
 		const id = i + 1;
 		return packets(c, underMaster(epoch), id, T, session).map((packet) => ({
@@ -112,7 +112,8 @@ export function makeScheme() {
 	const writes = [reset, setKey(1, slotKey, T, T + 604_800), removeKey(100)];
 	const extras = [clearQuickClick(0), setQuickClick(7, '0110', 3, true), setSettings(true)];
 	const fobWrites = [clearLocks, addLock(1, slotKey, 'F1:E2:D3:C4:B5:A6', 1), removeLock(2)];
-	const unlocked = { opcode: 0xa2, epoch: 1, clockWasUnknown: false, moreRecords: false };
+	const flags = { clockWasUnknown: false, moreRecords: false, explicitLock: false };
+	const unlocked = { opcode: 0xa2, epoch: 1, ...flags };
 	return {
 		source:
 			'Made by make-scheme.ts from docs/lock-scheme.md with node:crypto alone (AES-128-ECB, HKDF; AES-CMAC by hand). It shares no code with Hasp. Packets, bodies and digests were checked once more with Python over OpenSSL.',
@@ -229,7 +230,18 @@ export function makeScheme() {
 					lockState: 2,
 					moreRecords: true,
 					clockWasUnknown: true,
+					explicitLock: true,
 					argument: 255
+				}
+			}),
+			serverExample('engaged, explicit lock is on', 0x75, 1, 5, 1, {
+				ack: {
+					...unlocked,
+					opcode: 0xb4,
+					result: 0x60,
+					lockState: 3,
+					explicitLock: true,
+					argument: 9
 				}
 			}),
 			serverExample('log', 0x76, 1, 5, 3, {

@@ -212,13 +212,18 @@ export interface Ack {
 	lockState: number;
 	moreRecords: boolean;
 	clockWasUnknown: boolean;
+	explicitLock: boolean;
 	argument: number;
 }
 export const ackBody = (a: Ack): Buffer =>
 	Buffer.concat([
 		Buffer.from([a.opcode, a.result]),
 		u32(a.epoch),
-		Buffer.from([a.lockState, (a.moreRecords ? 1 : 0) + (a.clockWasUnknown ? 2 : 0), a.argument])
+		Buffer.from([
+			a.lockState,
+			(a.moreRecords ? 1 : 0) + (a.clockWasUnknown ? 2 : 0) + (a.explicitLock ? 4 : 0),
+			a.argument
+		])
 	]);
 export interface LogRecord {
 	counter: number;

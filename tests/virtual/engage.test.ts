@@ -74,20 +74,27 @@ describe('explicit lock', () => {
 		['4I', '3.99'],
 		['2U', '4.25'],
 		['3P', '9.0']
-	])('a %s with %s cannot: 62, and it is not staged', (hardwareType, firmware) => {
-		const bench = new Bench(hardwareType, firmware).connect();
-		bench.commit([], 0);
-		expect(results(bench.send(explicit, 1))).toEqual(['success', 'invalid-command']);
-		const off = setSettings({ explicitLock: false });
-		expect(results(bench.commit([off], 1)).at(-1)).toBe('success');
-		const said = bench.send(engage(1), 2);
-		expect(results(said)).toEqual(['invalid-command']);
-		expect(said.acks).toMatchObject([{ opcode: 0xb4, result: 0x62 }]);
-	});
+	])(
+		'a %s with %s cannot: the set comes through, explicit lock stays off',
+		(hardwareType, firmware) => {
+			const bench = new Bench(hardwareType, firmware).connect();
+			const code = setQuickClick(1, { code: '010', uses: 255, capped: false });
+			const committed = bench.commit([explicit, code], 0);
+			expect(results(committed).at(-1)).toBe('success');
+			expect(committed.acks).toMatchObject([{ opcode: 0xa1, result: 0x60, explicitLock: false }]);
+			const { explicitLock, quickClicks } = activeKeys(bench.saved.flash);
+			expect([explicitLock, quickClicks]).toMatchObject([false, { 1: { code: '010' } }]);
+			expect(bench.send(unlock, 1).acks).toMatchObject([{ result: 0x60, explicitLock: false }]);
+			const said = bench.send(engage(1), 1);
+			expect(results(said)).toEqual(['invalid-command']);
+			expect(said.acks).toMatchObject([{ opcode: 0xb4, result: 0x62 }]);
+		}
+	);
 
 	it.each(['4.25', '4.100', '5.0'])('firmware %s can', (firmware) => {
 		const bench = new Bench('2I', firmware).connect();
-		expect(results(bench.commit([explicit], 0)).at(-1)).toBe('success');
+		const said = bench.commit([explicit], 0);
+		expect(said.acks).toMatchObject([{ result: 0x60, explicitLock: true }]);
 		expect(activeKeys(bench.saved.flash).explicitLock).toBe(true);
 	});
 });

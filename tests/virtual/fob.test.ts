@@ -79,7 +79,7 @@ describe('a sync', () => {
 		const said = bench.sync([credential(1), credential(2, 6, 'AA:BB:CC:DD:EE:FF')]);
 		const ack = { type: 0x74, opcode: 0xc0, result: 0x60, epoch: 1, argument: 3, ordinal: 0 };
 		expect(said.acks).toEqual([
-			{ ...ack, lockState: 3, moreRecords: false, clockWasUnknown: false }
+			{ ...ack, lockState: 3, moreRecords: false, clockWasUnknown: false, explicitLock: false }
 		]);
 		expect(bench.fob.view()).toMatchObject({ setUp: true, locks: [LOCK, 'AA:BB:CC:DD:EE:FF'] });
 		expect(fobResults(bench.sync([credential(9)], 1))).toEqual(['success', 'success', 'success']);

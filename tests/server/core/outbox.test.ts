@@ -53,7 +53,7 @@ describe.each(databases)('outboxes of many phones on $name', ({ create }) => {
 			const opened = { counter, time, action: RECORD_ACTION.unlockedBySlot, who: slot };
 			const closed = { counter: counter + 1, time: time + 9, action: RECORD_ACTION.locked, who: 0 };
 			const ack = { opcode: OPCODE.unlock, result: 0x60, epoch: 1, lockState: 0, argument: slot };
-			const flags = { moreRecords: false, clockWasUnknown: false };
+			const flags = { moreRecords: false, clockWasUnknown: false, explicitLock: false };
 			// What was closed before is told with this opening.
 			const before = log.at(-1);
 			const records = before ? [before, opened] : [opened];

@@ -122,11 +122,14 @@ export interface Acknowledgement {
 	lockState: number;
 	moreRecords: boolean;
 	clockWasUnknown: boolean;
+	/** Explicit lock is on: a lock that cannot keeps it off, whatever it was sent. */
+	explicitLock: boolean;
 	argument: number;
 }
 
 export function acknowledgementBody(ack: Acknowledgement): Bytes {
-	const flags = (ack.moreRecords ? 1 : 0) | (ack.clockWasUnknown ? 2 : 0);
+	const flags =
+		(ack.moreRecords ? 1 : 0) | (ack.clockWasUnknown ? 2 : 0) | (ack.explicitLock ? 4 : 0);
 	return concat(
 		Uint8Array.of(ack.opcode, ack.result),
 		littleEndian(ack.epoch, 4),
@@ -142,6 +145,7 @@ export function parseAcknowledgement(body: Uint8Array): Acknowledgement {
 		lockState: body[6]!,
 		moreRecords: (body[7]! & 1) === 1,
 		clockWasUnknown: (body[7]! & 2) === 2,
+		explicitLock: (body[7]! & 4) === 4,
 		argument: body[8]!
 	};
 }

@@ -2,11 +2,11 @@
 import { TYPE } from '../../protocol/noke/answers.ts';
 import { OPCODE } from '../../protocol/noke/commands.ts';
 import { quickClickBody } from '../../protocol/noke/quick-clicks.ts';
-import { parseGetLogs, parseSetSettings } from '../../protocol/noke/writes.ts';
+import { parseGetLogs } from '../../protocol/noke/writes.ts';
 import type { Session } from './air.ts';
 import { LOCK_CHANGES } from './changes.ts';
 import { engages } from './hardware.ts';
-import { counted, type Write } from './keyset.ts';
+import { counted, type KeySet, type Write } from './keyset.ts';
 import { rewind } from './log.ts';
 import { engage, open } from './motor.ts';
 import type { PadlockTurn } from './padlock-turn.ts';
@@ -91,13 +91,11 @@ function plainRefusal({ signer, command }: Signed): 'invalid-permission' | 'inva
 function changeKeys(turn: PadlockTurn, session: Session<Write<string>>, asked: Asked): void {
 	const { signer, id, command } = asked.signed;
 	if (signer.under === 'slot') return turn.result('invalid-permission', id);
-	if (signer.under === 'current' && wantsWhatItCannot(turn, asked))
-		return turn.result('invalid-command', id);
 	const { keys } = turn;
 	const changed = applyChange(LOCK_CHANGES, keys, session.stage, signer, command);
 	if (changed.keys !== keys) {
 		// The answer is made under the new key, so it must not leave before the pointer is flipped.
-		turn.saveKeys(changed.keys);
+		turn.saveKeys(withinAbility(turn, changed.keys));
 		turn.setSession({ firstOpening: session.firstOpening || keys.epoch === 0 });
 	}
 	turn.setSession({ stage: changed.stage });
@@ -107,9 +105,9 @@ function changeKeys(turn: PadlockTurn, session: Session<Write<string>>, asked: A
 	turn.result(changed.result, id);
 }
 
-function wantsWhatItCannot(turn: PadlockTurn, { signed: { command } }: Asked): boolean {
-	if (command.opcode !== OPCODE.setSettings) return false;
-	return parseSetSettings(command)?.explicitLock === true && !engages(turn.state.identity);
+/** A refused write would cost the whole set, so a setting that this lock cannot have stays off. */
+function withinAbility(turn: PadlockTurn, keys: KeySet<string>): KeySet<string> {
+	return { ...keys, explicitLock: keys.explicitLock && engages(turn.state.identity) };
 }
 
 /** Forward only: a server whose clock is behind must not bring an ended slot back to life. */

@@ -52,6 +52,7 @@ export class FobTurn extends Turn<FobWrite, SavedFob, Reach> {
 			lockState: LOCK_STATE.locked,
 			moreRecords: false,
 			clockWasUnknown: false,
+			explicitLock: false,
 			argument: command.argument
 		});
 		this.server(TYPE.key, id, ack);

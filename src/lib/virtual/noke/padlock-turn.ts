@@ -97,6 +97,7 @@ export class PadlockTurn extends Turn<Write<string>, SavedState> {
 			lockState: lockState(body),
 			moreRecords: records ? waiting.more : waiting.records.length > 0,
 			clockWasUnknown,
+			explicitLock: keys.explicitLock,
 			argument: command.argument
 		});
 		this.server(type, id, ack);
