@@ -17,6 +17,7 @@ export type Deed =
 	| 'lock.reset'
 	| 'lock.move'
 	| 'quick-click.issue'
+	| 'quick-click.change'
 	| 'quick-click.revoke'
 	| 'fob.add'
 	| 'fob.issue'

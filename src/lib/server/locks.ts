@@ -12,6 +12,7 @@ import { inTransaction } from './db/transaction.ts';
 import { notFound, ServerError } from './error.ts';
 import { isManager, type Member } from './people/identity.ts';
 import { seal, type Secret } from './secret.ts';
+import { explicitLockOf, SETTINGS_COLUMNS } from './settings.ts';
 
 export type LockRow = Selectable<LockTable>;
 
@@ -44,8 +45,8 @@ const SHOWN = [
 	'slot_reset',
 	'alarm',
 	'quick_click_changes',
-	'settings_state',
-	'settings_wanted',
+	...SETTINGS_COLUMNS,
+	'settings_refused',
 	'battery_mv',
 	'battery_at',
 	'state',
@@ -113,7 +114,8 @@ export function toLock(row: Shown): Lock {
 		lastOpened:
 			last_opened_at === null ? null : { at: last_opened_at, trackingKey: row.last_opened_by },
 		mayOpen: true,
-		mayUnshackle: kindOf(row.hardware_type) === 'hd-padlock'
+		mayUnshackle: kindOf(row.hardware_type) === 'hd-padlock',
+		explicitLock: explicitLockOf(row)
 	};
 }
 
@@ -207,6 +209,7 @@ export function newRow(
 		settings_next: null,
 		settings_wanted: null,
 		settings_frozen: null,
+		settings_refused: 0,
 		moves: null,
 		moved_at: null
 	};

@@ -1,3 +1,4 @@
+import type { ExplicitLock } from '../api/app/locks.ts';
 import { kindOf } from '../protocol/noke/profile.ts';
 import { isChange, latest, step, type Held, type HeldEvent } from './core/held.ts';
 import type { Write } from './core/pending.ts';
@@ -63,24 +64,61 @@ export function settle(
 ): { columns: SettingsColumns; writes: Write[] } {
 	const { held, write } = step(settingsOf(row), event);
 	const flags = held.next ?? held.content;
-	const explicitLock = (flags & EXPLICIT_LOCK) !== 0;
-	const writes: Write[] = write === 'set' ? [{ kind: 'settings', explicitLock }] : [];
+	const writes: Write[] = write === 'set' ? [{ kind: 'settings', explicitLock: isOn(flags) }] : [];
 	return { columns: settingsColumns(held), writes };
 }
 
 /** What the row becomes when explicit lock is switched; what the lock has already is not written. */
-export function switchExplicitLock(row: SettingsColumns, on: boolean): SettingsColumns {
+export function switchExplicitLock(
+	row: SettingsColumns,
+	on: boolean
+): SettingsColumns & Pick<LockTable, 'settings_refused'> {
 	const held = settingsOf(row);
 	const before = latest(held);
 	const flags = on ? before | EXPLICIT_LOCK : before & ~EXPLICIT_LOCK;
 	const content = flags === (held.next ?? held.content) ? null : flags;
 	const event = { kind: 'change', content: held.state === 'waiting' ? flags : content } as const;
-	return settle(row, event).columns;
+	return { ...settle(row, event).columns, settings_refused: 0 };
+}
+
+/**
+ * What the row becomes by what the lock says of itself: one that cannot keeps explicit lock off,
+ * whatever set it was proven to have. A lock's settings change with its epoch and not otherwise, so
+ * every acknowledgement of the proven epoch will do, old or new.
+ */
+export function believeLock(
+	row: Pick<LockTable, 'active' | 'settings_state' | 'settings_flags'>,
+	said: readonly { epoch: number; acknowledgement: { explicitLock: boolean } | null }[]
+): Partial<LockTable> {
+	if (row.settings_state !== 'on-lock' || !isOn(row.settings_flags)) return {};
+	const refuses = said.some(
+		({ epoch, acknowledgement }) => epoch === row.active && acknowledgement?.explicitLock === false
+	);
+	if (!refuses) return {};
+	return { settings_flags: row.settings_flags & ~EXPLICIT_LOCK, settings_refused: 1 };
+}
+
+/** How explicit lock stands, as our own pages tell it; null for hardware without it. */
+export function explicitLockOf(
+	row: SettingsColumns & Pick<LockTable, 'hardware_type' | 'firmware' | 'settings_refused'>
+): ExplicitLock | null {
+	if (!engages(row)) return null;
+	const held = settingsOf(row);
+	const has = held.state === 'on-lock' && isOn(held.content);
+	const wants = isOn(latest(held));
+	if (held.state === 'waiting' || held.next !== null || held.wanted !== null)
+		return wants ? 'goes-on' : has ? 'goes-off' : 'off';
+	if (has) return 'on';
+	return row.settings_refused === 1 ? 'refused' : 'off';
 }
 
 /** Whether explicit lock is what was asked for last, reached the lock or not. */
 export function wantsExplicitLock(row: SettingsColumns): boolean {
-	return (latest(settingsOf(row)) & EXPLICIT_LOCK) !== 0;
+	return isOn(latest(settingsOf(row)));
+}
+
+function isOn(flags: number): boolean {
+	return (flags & EXPLICIT_LOCK) !== 0;
 }
 
 /** Whether the next set has to carry the settings. */

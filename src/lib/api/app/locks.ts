@@ -7,6 +7,14 @@ export const LockState = z.object({
 	at: Time
 });
 
+/**
+ * Explicit lock: a shackle that is pushed home holds only when the lock is told to engage. `off` and
+ * `on` by the lock's own proof, `goes-on` and `goes-off` with its next online opening. `refused`: it
+ * was told, and said that it keeps it off.
+ */
+export const ExplicitLock = z.enum(['off', 'on', 'goes-on', 'goes-off', 'refused']);
+export type ExplicitLock = z.infer<typeof ExplicitLock>;
+
 /** A lock as its holder and its manager see it. */
 export const Lock = z.object({
 	mac: z.string(),
@@ -36,7 +44,9 @@ export const Lock = z.object({
 	/** Who opened it last and when, or null. */
 	lastOpened: z.nullable(z.object({ at: Time, trackingKey: z.nullable(z.string()) })),
 	mayOpen: z.boolean(),
-	mayUnshackle: z.boolean()
+	mayUnshackle: z.boolean(),
+	/** Null for hardware that engages by itself only. */
+	explicitLock: z._default(z.nullable(ExplicitLock), null)
 });
 export type Lock = z.infer<typeof Lock>;
 
@@ -72,8 +82,11 @@ export const ChangeLockRequest = z.object({
 });
 export type ChangeLockRequest = z.infer<typeof ChangeLockRequest>;
 
-/** `ask` opens nothing: the lock reports its state and its log, as after an answer that was lost. */
-export const Action = z.enum(['unlock', 'unshackle', 'ask']);
+/**
+ * `engage` shuts what was pushed home. `ask` opens nothing either: the lock reports its state and its log, as after an answer
+ * that was lost.
+ */
+export const Action = z.enum(['unlock', 'unshackle', 'engage', 'ask']);
 export type Action = z.infer<typeof Action>;
 
 export const CommandsRequest = z.object({ session: Session, action: Action });

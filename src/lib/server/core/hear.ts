@@ -3,6 +3,7 @@ import type { Db } from '../db/connect.ts';
 import { newId } from '../db/id.ts';
 import type { LockTable } from '../db/tables.ts';
 import { proveChanges } from '../lock-sets.ts';
+import { believeLock } from '../settings.ts';
 import { claimOpenings, type PhoneOpening } from './claims.ts';
 import { CoreError } from './error.ts';
 import { hearFob } from './fob-hear.ts';
@@ -62,8 +63,14 @@ async function write(trx: Db, reading: Reading, now: number): Promise<void> {
 	// A set that is offered ends by its proof and by nothing else.
 	if (changes.phase === 'steady' && row.phase === 'offered')
 		Object.assign(changes, await proveChanges(trx, row, row.pending ?? 0, now));
+	const { active = row.active, settings_state, settings_flags } = changes;
+	const settings = {
+		settings_state: settings_state ?? row.settings_state,
+		settings_flags: settings_flags ?? row.settings_flags
+	};
+	Object.assign(changes, believeLock({ active, ...settings }, said));
 	if (row.quick_clicks_used > 0)
-		Object.assign(changes, await countUses(trx, row, changes.active ?? row.active, said, fresh));
+		Object.assign(changes, await countUses(trx, row, active, said, fresh));
 	const log = await logFor(trx, row, said, fresh);
 	if (Object.keys(changes).length > 0 || log !== null) {
 		await trx

@@ -23,12 +23,12 @@ export type CodeOutcome = { row: QuickClickRow } | { code: string; message: stri
 export async function issueCodes(
 	trx: Db,
 	lock: HeldLock,
-	wanted: readonly { code: string; uses: number }[],
+	wanted: readonly { code: string; uses: number; name?: string }[],
 	now: number
 ): Promise<CodeOutcome[]> {
 	return changeCodes(trx, lock, async (rows) => {
 		const free = await freePositions(trx, lock.id, rows);
-		return wanted.map(({ code, uses }) => {
+		return wanted.map(({ code, uses, name = '' }) => {
 			const message = mistakeIn(code) ?? mistakeInUses(uses);
 			if (message !== null) return { code, message };
 			const at = rows.findIndex((row) => row.code === code);
@@ -38,7 +38,7 @@ export async function issueCodes(
 				if (position === undefined)
 					return { code, message: `lock already has ${QUICK_CLICKS} quick clicks` };
 				// Ids keep the order of issue.
-				rows.push(newRow(lock, { code, uses, position }, now, newId(now + rows.length)));
+				rows.push(newRow(lock, { code, uses, position, name }, now, newId(now + rows.length)));
 				return { row: rows.at(-1)! };
 			}
 			if (!isLive(row))
@@ -133,7 +133,7 @@ async function freePositions(
 
 function newRow(
 	lock: HeldLock,
-	{ code, uses, position }: { code: string; uses: number; position: number },
+	{ uses, ...code }: { code: string; name: string; uses: number; position: number },
 	now: number,
 	id: string
 ): QuickClickRow {
@@ -141,8 +141,7 @@ function newRow(
 		id,
 		lock_id: lock.id,
 		company_id: lock.company_id,
-		position,
-		code,
+		...code,
 		...usesColumns(issued(fullUses(uses))),
 		counted_to: lock.log_seen,
 		issued_at: now,

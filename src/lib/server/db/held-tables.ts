@@ -12,6 +12,8 @@ export interface QuickClickTable {
 	position: number;
 	/** 3 to 24 characters: `1` for a long press, `0` for a short one. */
 	code: string;
+	/** What people call it; empty for those of the Core API. */
+	name: string;
 	state: HeldState;
 	/** Left, 0..254, or 255 for unlimited. */
 	uses: number;

@@ -114,6 +114,8 @@ export interface LockTable {
 	settings_next: number | null;
 	settings_wanted: number | null;
 	settings_frozen: number | null;
+	/** 1 when the lock has proven to keep off what it was last told to switch on. */
+	settings_refused: number;
 	/** JSON: from which epoch on which environment made its keys; null when it never moved. */
 	moves: string | null;
 	/** When it last moved between the environments. */
