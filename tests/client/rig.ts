@@ -81,13 +81,15 @@ export const sleep = (open: boolean) => (ear: Ear) => {
 /** What the server's clock says in these tests. */
 export const ISSUED = 1_764_000_000_500;
 
+const opens = (action: string) => action === 'unlock' || action === 'unshackle';
+
 /** A server whose answers tests replace. */
 export class ScriptedServer {
 	/** Method, path and body of every request. */
 	asked: { method: string; path: string; body: unknown }[] = [];
 	commands = (action: string): unknown => ({
-		commands: Array.from({ length: action === 'ask' ? 1 : 2 }, (_, i) => `0${i}`.repeat(20)),
-		opensAt: action === 'ask' ? null : 1,
+		commands: Array.from({ length: opens(action) ? 2 : 1 }, (_, i) => `0${i}`.repeat(20)),
+		opensAt: opens(action) ? 1 : null,
 		issuedAt: ISSUED
 	});
 	lock: { lastOpened: unknown; lastKnown: unknown } = { lastOpened: null, lastKnown: null };

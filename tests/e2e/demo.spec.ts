@@ -65,3 +65,34 @@ test('the virtual padlock opens without network, and its opening is told later',
 	await context.setOffline(false);
 	await expect.poll(() => stored(page, 'hasp', 'claims')).toBe('[]');
 });
+
+test('the virtual padlock opens by a rhythm on its drawn button, with no phone', async ({
+	page,
+	server
+}) => {
+	await page.goto('/');
+	await page.getByRole('button', { name: 'Press the button on the virtual padlock' }).click();
+	await expect(page.getByText('awake', { exact: true })).toBeVisible();
+	const { locks } = (await (await page.request.get('/api/locks')).json()) as {
+		locks: [{ mac: string }];
+	};
+	const issued = await page.request.post(`/api/locks/${locks[0].mac}/quick-clicks`, {
+		data: { name: 'Me', code: '010', uses: 2 },
+		headers: { origin: server.url }
+	});
+	expect(issued.ok()).toBe(true);
+	await page.goto(`/locks/${locks[0].mac}`);
+	const button = page.getByRole('button', { name: 'Press the button under it' });
+	await button.click();
+	await page.getByRole('button', { name: 'Open Virtual padlock' }).click();
+	await expect(page.getByText('Virtual padlock: light green, open')).toBeVisible();
+	await page.getByRole('button', { name: 'Push its shackle home' }).click();
+	await expect(page.getByText('It reported closed')).toBeVisible();
+	await button.focus();
+	await page.keyboard.press('Space', { delay: 20 });
+	await page.keyboard.down('Space');
+	await expect(page.getByText('Virtual padlock: light blue')).toBeVisible();
+	await page.keyboard.up('Space');
+	await page.keyboard.press('Space', { delay: 20 });
+	await expect(page.getByText('Virtual padlock: light green, open')).toBeVisible();
+});

@@ -1,6 +1,6 @@
 import { alone, LOCK_TALKS } from './alone.ts';
 import { openLock, portsOf, type ConversationParts, type Ports, type Screen } from './opening.ts';
-import type { Conversation, FailureCode, Phase, TrackPhase } from './phases.ts';
+import type { Conversation, Deed, FailureCode, Phase, TrackPhase } from './phases.ts';
 
 type Began = Readonly<Record<TrackPhase, number | null>>;
 const NOT_BEGUN: Began = { connecting: null, asking: null, opening: null, open: null };
@@ -11,6 +11,7 @@ const RESTING: readonly Phase[] = ['idle', 'asleep', 'failed'];
 /** What the page of one lock shows, and the taps on it. */
 export class LockConversation implements Conversation {
 	phase: Phase = $state('idle');
+	deed: Deed = $state('unlock');
 	reached: TrackPhase | null = $state(null);
 	failure: FailureCode | null = $state(null);
 	began: Began = $state.raw(NOT_BEGUN);
@@ -36,15 +37,18 @@ export class LockConversation implements Conversation {
 	}
 
 	/** See Conversation. A tap while the lock is asked about the tap before ends that asking. */
-	async open(action: 'unlock' | 'unshackle'): Promise<void> {
+	async open(deed: Deed): Promise<void> {
 		const before = this.#run;
-		if (before && !RESTING.includes(this.phase)) return;
+		// A lock that is open is engaged over a link of its own; it stays awake for that.
+		const again = RESTING.includes(this.phase) || (this.phase === 'open' && deed === 'engage');
+		if (before && !again) return;
 		before?.stopper.abort();
 		const stopper = new AbortController();
+		this.deed = deed;
 		this.#begin();
 		const done = (async () => {
 			await before?.done;
-			await this.#work(action, stopper.signal);
+			await this.#work(deed, stopper.signal);
 		})();
 		const run = { stopper, done };
 		this.#run = run;
@@ -61,12 +65,14 @@ export class LockConversation implements Conversation {
 		else if (this.phase !== 'failed') this.phase = 'idle';
 	}
 
-	async #work(action: 'unlock' | 'unshackle', signal: AbortSignal): Promise<void> {
+	async #work(deed: Deed, signal: AbortSignal): Promise<void> {
 		if (signal.aborted) return;
 		const { mac, locks } = this.#parts;
 		const screen = this.#screen(signal);
 		const end = await alone(locks, `${LOCK_TALKS}${mac}`, 'skip', async () => ({
-			code: await openLock(this.#parts, action, screen, signal)
+			code: await (deed === 'engage'
+				? (await import('./engaging.ts')).engageLock(this.#parts, screen, signal)
+				: openLock(this.#parts, deed, screen, signal))
 		})).catch((fault: unknown) => {
 			if (!signal.aborted) this.#fail(this.#sent ? 'lost-after' : 'server-fault');
 			throw fault;
@@ -123,6 +129,10 @@ export class LockConversation implements Conversation {
 			ended: unlessStopped((state) => {
 				this.endedAs = state && { state, at: Date.now() };
 				this.phase = 'asleep';
+			}),
+			engaged: unlessStopped(() => {
+				this.endedAs = { state: 'closed', at: Date.now() };
+				this.phase = 'idle';
 			}),
 			said: unlessStopped((session) => (this.#said = session)),
 			inDoubt: unlessStopped(() => this.#fail('lost-after'))

@@ -4,14 +4,14 @@ import { asking } from './asking.ts';
 import { call as callServer, type Call } from './call.ts';
 import { drive } from './drive.ts';
 import { failureOf, failureOfResult, isUnanswered } from './failures.ts';
-import type { FailureCode, TrackPhase } from './phases.ts';
+import type { Deed, FailureCode, TrackPhase } from './phases.ts';
 import type { Readiness } from './offline.svelte.ts';
 import { relay, type Action, type Commands } from './relay.ts';
 import type { Sync } from './sync.svelte.ts';
 import { claimOn, useKey } from './use-key.ts';
 
 /** Milliseconds in which a lock that somebody has just woken is reached, or is not awake. */
-const WAKING = 20_000;
+export const WAKING = 20_000;
 
 /**
  * Milliseconds to wait for the server where a key is on this phone. A lock stays awake for 20 s after it
@@ -62,6 +62,8 @@ export interface Screen {
 	ended(state: 'closed' | 'open' | null): void;
 	/** All that the lock said in this session is on the disk. */
 	said(session: string): void;
+	/** It holds its shackle: it said so. */
+	engaged(): void;
 	/** It is not known to be open, and the lock is being asked. */
 	inDoubt(): void;
 }
@@ -73,7 +75,7 @@ export interface Screen {
  */
 export async function openLock(
 	parts: Ports,
-	action: Action,
+	action: Exclude<Deed, 'engage'>,
 	screen: Screen,
 	signal: AbortSignal
 ): Promise<FailureCode | 'cancelled' | null> {

@@ -6,6 +6,7 @@
  * - `asking`: the lock is awake; the server is asked for the commands of this session, or without
  *   network a key on this phone makes one.
  * - `opening`: packets are on their way; from here on nothing is sent twice.
+ *   Engaging goes the same way, and ends `idle` with what the lock reported.
  * - `open`: the lock answered that it opened.
  * - `asleep`: the lock ended the link after it had opened.
  * - `failed`: see the failure; the phase it happened in is kept.
@@ -64,11 +65,20 @@ export type FailureCode =
 	/** The link or the answer was lost after the command was written. The lock is being asked. */
 	| 'lost-after'
 	/** As before, and the lock, asked, has proven that it did not open. */
-	| 'not-opened';
+	| 'not-opened'
+	/** The lock answered 0x68: the shackle is not pushed home, or the bolt did not move. */
+	| 'not-home'
+	/** It was told to engage, and its answer was lost. Engaging twice does no harm. */
+	| 'lost-engaging';
+
+/** What a person asks of a lock. */
+export type Deed = 'unlock' | 'unshackle' | 'engage';
 
 /** What the page of a lock draws. Times are milliseconds since 1970. */
 export interface Conversation {
 	readonly phase: Phase;
+	/** What was asked for last. */
+	readonly deed: Deed;
 	/** The track phase that runs now or was the last to run. */
 	readonly reached: TrackPhase | null;
 	readonly failure: FailureCode | null;
@@ -89,7 +99,7 @@ export interface Conversation {
 	/** True once the server has everything that the lock said in this session. */
 	readonly reported: boolean;
 	/** Starts a conversation; needs a user gesture where the chooser is needed. Ignored while one runs. */
-	open(action: 'unlock' | 'unshackle'): Promise<void>;
+	open(deed: Deed): Promise<void>;
 	/** Ends what runs. Before the command is written nothing has happened; after it, only the waiting ends. */
 	stop(): void;
 }

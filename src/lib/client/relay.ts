@@ -58,7 +58,8 @@ export async function relay(
 		const { opensAt, issuedAt } = reply;
 		const packets = reply.commands.map((packet) => fromHex(packet));
 		const opens = opensAt !== null && opensAt < packets.length;
-		if (packets.length === 0 || opens !== (action !== 'ask'))
+		const mayOpen = action === 'unlock' || action === 'unshackle';
+		if (packets.length === 0 || opens !== mayOpen)
 			throw new ClientError('bad-reply', 'commands that do not do what was asked');
 		return { packets, opensAt, issuedAt };
 	} finally {

@@ -22,7 +22,7 @@ export interface FailureWords {
 	text: string;
 	icon: Component;
 	/** The verb on the lock, or null where another tap would not help. */
-	again: 'Try again' | 'Open' | null;
+	again: 'Try again' | 'Open' | 'Engage' | null;
 	/** The person should press the button under the lock. */
 	press?: true;
 }
@@ -165,6 +165,19 @@ const WORDS: Record<FailureCode, FailureWords> = {
 		text: 'The command was sent, its answer was lost. Hasp asks the lock; it does not send twice.',
 		icon: Unplug,
 		again: 'Open'
+	},
+	'not-home': {
+		title: 'Not engaged',
+		first: 'Push the shackle home',
+		text: 'until it stops. Then tap Engage.',
+		icon: HandGrab,
+		again: 'Engage'
+	},
+	'lost-engaging': {
+		title: 'Lost the lock',
+		text: 'It was told to engage, its answer was lost. Stay close, tap Engage: twice does no harm.',
+		icon: Unplug,
+		again: 'Engage'
 	},
 	'not-opened': {
 		title: 'It did not open',

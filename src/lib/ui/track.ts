@@ -4,13 +4,13 @@ import type { Conversation } from '../client/phases.ts';
 export type Segment = 'off' | 'on' | 'run' | 'stop';
 
 export interface Step {
-	name: 'Awake' | 'Connected' | 'Asking' | 'Opening';
+	name: 'Awake' | 'Connected' | 'Asking' | 'Opening' | 'Engaging';
 	state: Segment;
 	/** Milliseconds it took, once it is over and known. */
 	took: number | null;
 }
 
-type Told = Pick<Conversation, 'phase' | 'reached' | 'began'>;
+type Told = Pick<Conversation, 'phase' | 'reached' | 'began' | 'deed'>;
 
 function between(start: number | null, end: number | null): number | null {
 	return start === null || end === null ? null : end - start;
@@ -32,6 +32,10 @@ export function steps(told: Told): readonly Step[] {
 		{ name: 'Awake', state: state(0), took: null },
 		{ name: 'Connected', state: state(1), took: between(began.connecting, began.asking) },
 		{ name: 'Asking', state: state(2), took: between(began.asking, began.opening) },
-		{ name: 'Opening', state: state(3), took: between(began.opening, began.open) }
+		{
+			name: told.deed === 'engage' ? 'Engaging' : 'Opening',
+			state: state(3),
+			took: between(began.opening, began.open)
+		}
 	];
 }

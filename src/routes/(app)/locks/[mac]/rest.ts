@@ -6,6 +6,7 @@ export type Told = Omit<Conversation, 'open' | 'stop'>;
 /** Nothing was said on this visit. */
 export const AT_REST: Told = {
 	phase: 'idle',
+	deed: 'unlock',
 	reached: null,
 	failure: null,
 	began: { connecting: null, asking: null, opening: null, open: null },
