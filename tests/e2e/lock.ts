@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RECORD_ACTION } from '../../src/lib/protocol/noke/records.ts';
 import { factoryState, VirtualPadlock, type View } from '../../src/lib/virtual/noke/padlock.ts';
 import type { Output, PadlockEvent } from '../../src/lib/virtual/noke/state.ts';
@@ -64,6 +65,17 @@ export class RadioPadlock implements RadioLock {
 	/** Somebody presses its button. */
 	press(): void {
 		this.#happen({ kind: 'press' });
+	}
+
+	/** Somebody enters a code on its button, and waits for the pause and the motor. */
+	async enter(code: string): Promise<void> {
+		for (const press of code) {
+			this.#happen({ kind: 'press' });
+			await sleep(press === '1' ? 450 : 40);
+			this.#happen({ kind: 'release' });
+			await sleep(40);
+		}
+		await sleep(2_600);
 	}
 
 	/** Somebody pushes the shackle home. */
