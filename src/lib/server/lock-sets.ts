@@ -29,7 +29,7 @@ export async function freezeChanges(
 	now: number
 ): Promise<{ writes: Write[]; columns: Columns }> {
 	const slots = await freezeSlots(trx, lock, epoch, now);
-	const codes = hasCodes(lock) ? await freezeQuickClicks(trx, lock, epoch) : NO_CODES;
+	const codes = hasCodes(lock) ? await freezeQuickClicks(trx, lock, epoch, now) : NO_CODES;
 	const settings = settle(lock, { kind: 'freeze', epoch, content: null });
 	return {
 		writes: [...slots.removes, ...codes.clears, ...slots.sets, ...codes.sets, ...settings.writes],

@@ -163,4 +163,25 @@ describe.each(databases)('how often a quick click may still be used, on $name', 
 		expect(rows).toEqual([{ state: 'off' }]);
 		expect(use('010')).toBe(false);
 	});
+
+	test('a code whose last use is told of while it waits to be written again', async () => {
+		await issue(['010', 1]);
+		await open();
+		expect(use('010')).toBe(true);
+		await declareRecovery(lab.db, { companyId: lab.companyId }, lock.mac, lock.now);
+		// The first opening proves the keys and tells of the use; the set after it must not carry the code.
+		for (let i = 0; i < 3; i++) {
+			await lab.open(lock);
+			expect(lock.shackle).toBe('open');
+			lock.close();
+			lock.now += 1000;
+		}
+		expect(lock.holds.quickClicks).toEqual({});
+		expect((await lab.row(lock)).phase).toBe('steady');
+		const { state } = await lab.db
+			.selectFrom('quick_click')
+			.select('state')
+			.executeTakeFirstOrThrow();
+		expect(state).toBe('off');
+	});
 });

@@ -9,15 +9,21 @@ import {
 	usesColumns,
 	usesOf,
 	writeQuickClicks,
+	type QuickClickRow,
 	type QuickClickTally
 } from '../quick-click-rows.ts';
 import type { HeldLock } from '../slots.ts';
 
-/** Puts together what the set of `epoch` does to the quick clicks, and marks them. */
+/**
+ * Puts together what the set of `epoch` does to the quick clicks, and marks them. A code whose last
+ * use was told of while it waited to be written again is taken away: no lock takes one without uses,
+ * and would refuse the whole set.
+ */
 export async function freezeQuickClicks(
 	trx: Db,
 	lock: Pick<HeldLock, 'id' | 'quick_click_reset'>,
-	epoch: number
+	epoch: number,
+	now: number
 ): Promise<{
 	clears: Write[];
 	sets: Write[];
@@ -27,7 +33,8 @@ export async function freezeQuickClicks(
 	const clears: Write[] = all ? [{ kind: 'clear-quick-click', position: 0 }] : [];
 	const sets: Write[] = [];
 	const before = await takenQuickClicks(trx, lock.id);
-	const after = before.map((row) => {
+	const after = before.map((taken) => {
+		const row = isSpent(taken) ? withdrawn(taken, now) : taken;
 		const { position, code } = row;
 		const { held, write } = step(usesOf(row), { kind: 'freeze', epoch, content: null });
 		if (write === 'remove' && !all) clears.push({ kind: 'clear-quick-click', position });
@@ -85,13 +92,22 @@ export async function unknowQuickClicks(
 		const held = usesOf(row);
 		const { content, next, wanted } = held;
 		const kept = wanted ?? next ?? { ...content, capped: true };
-		if (isLive(row) && kept.left === 0) {
-			const revoked = step(held, { kind: 'revoke', unknown: true, content });
-			return { ...row, ...usesColumns(revoked.held), revoked_at: now, proven_at: null };
-		}
+		if (isLive(row) && kept.left === 0) return { ...withdrawn(row, now), proven_at: null };
 		const restored = step(held, { kind: 'restored', content: kept });
 		return { ...row, ...usesColumns(restored.held), proven_at: null };
 	});
 	await writeQuickClicks(trx, before, after);
 	return { ...quickClickTally(after), quick_click_reset: 1 };
+}
+
+/** Waits to be written, and has nothing left that could be. */
+function isSpent({ state, frozen, uses }: QuickClickRow): boolean {
+	return state === 'waiting' && frozen === null && uses === 0;
+}
+
+/** To be taken off the lock, which may have it. */
+function withdrawn(row: QuickClickRow, now: number): QuickClickRow {
+	const held = usesOf(row);
+	const revoked = step(held, { kind: 'revoke', unknown: true, content: held.content });
+	return { ...row, ...usesColumns(revoked.held), revoked_at: now };
 }
