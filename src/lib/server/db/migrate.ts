@@ -8,6 +8,7 @@ import { answers } from './migrations/0004.ts';
 import { offlineKeys } from './migrations/0005.ts';
 import { retention } from './migrations/0006.ts';
 import { coreApi } from './migrations/0007.ts';
+import { rightsOwed } from './migrations/0008.ts';
 
 /** Makes one step of the schema inside the transaction it is given. */
 export type Migration = (db: Db, dialect: Dialect) => Promise<void>;
@@ -20,7 +21,8 @@ const MIGRATIONS: readonly { name: string; up: Migration }[] = [
 	{ name: 'answers', up: answers },
 	{ name: 'offline keys', up: offlineKeys },
 	{ name: 'retention', up: retention },
-	{ name: 'core API', up: coreApi }
+	{ name: 'core API', up: coreApi },
+	{ name: 'rights owed', up: rightsOwed }
 ];
 
 /** The number of the last migration this program knows. */
