@@ -83,7 +83,7 @@ export class Talks {
 		if (known) return known;
 		const talk = new LockConversation({
 			mac: lock.mac,
-			connect: this.#connector(lock),
+			connect: this.connector(lock),
 			sync: this.sync,
 			keys: this.readiness,
 			locks: navigator.locks
@@ -138,7 +138,8 @@ export class Talks {
 		this.demo = this.#openingDemo = null;
 	}
 
-	#connector(lock: Known): Connect {
+	/** How a link to this lock, or fob, is had. */
+	connector(lock: Known): Connect {
 		const radio = this.#bluetooth.connector(lock);
 		return async (wish) => {
 			if (!this.#session.me?.demoEnds) return radio(wish);

@@ -88,6 +88,8 @@ export const FobCommandsReply = z.object({
 	 * False after a restore from a backup: these only ask which keys the fob has, and what it is to
 	 * hold comes with the commands after them.
 	 */
-	brings: z.boolean()
+	brings: z.boolean(),
+	/** The server's clock when it issued them: a fob that took them was synced no earlier. */
+	issuedAt: Time
 });
 export type FobCommandsReply = z.infer<typeof FobCommandsReply>;

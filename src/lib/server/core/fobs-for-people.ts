@@ -26,11 +26,13 @@ export async function syncFor(
 	core: Core,
 	who: Member,
 	mac: string,
-	session: string
+	session: string,
+	now: number = Date.now()
 ): Promise<FobCommandsReply> {
 	const fob = await findFob(core.db, who.company.id, mac);
-	const packets = await refusing(syncFob(core, { companyId: fob.company_id }, { mac, session }));
-	return { commands: packets.map(toHex), brings: fob.phase !== 'recover' };
+	const scope = { companyId: fob.company_id };
+	const packets = await refusing(syncFob(core, scope, { mac, session }, now));
+	return { commands: packets.map(toHex), brings: fob.phase !== 'recover', issuedAt: now };
 }
 
 /**
