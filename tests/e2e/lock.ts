@@ -71,6 +71,17 @@ export class RadioPadlock implements RadioLock {
 		this.#happen({ kind: 'close' });
 	}
 
+	/** Something else than the phone talks with it: what it says meanwhile is heard there. */
+	beside<T>(hear: (packet: Uint8Array) => void, talk: () => T): T {
+		const [send, drop] = [this.#send, this.#drop];
+		[this.#send, this.#drop] = [hear, () => undefined];
+		try {
+			return talk();
+		} finally {
+			[this.#send, this.#drop] = [send, drop];
+		}
+	}
+
 	/** Takes it away from the test: its timer ends. */
 	end(): void {
 		clearTimeout(this.#timer);

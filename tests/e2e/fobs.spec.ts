@@ -1,0 +1,88 @@
+import type { Page } from '@playwright/test';
+import { expect, openOnce, test } from './fixtures-lock.ts';
+import { RadioFob } from './fob.ts';
+import type { RadioPadlock } from './lock.ts';
+import { look } from './look.ts';
+
+/** A fob with every part real: page, navigator.bluetooth, server; then with no phone at all. */
+
+test('a synced fob opens the lock without a phone, and lost, until the lock is visited', async ({
+	page,
+	padlock,
+	air,
+	lock,
+	chooser
+}) => {
+	test.slow();
+	await openOnce(page, padlock);
+	const fob = new RadioFob('C0:FF:EE:00:00:12');
+	fob.on(await lock(fob));
+
+	await page.goto('/fobs/new');
+	fob.squeeze();
+	await page.getByRole('button', { name: 'Choose a fob nearby' }).click();
+	await expect(page.getByLabel('MAC')).toHaveValue(fob.mac);
+	await page.getByLabel('Name').fill('Fob 12');
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('heading', { level: 1, name: 'Fob 12' })).toBeVisible();
+
+	await page.getByRole('button', { name: 'Give it locks' }).click();
+	const give = page.getByRole('dialog', { name: 'Give Fob 12 locks' });
+	await give.getByLabel('North gate').check();
+	await give.getByRole('button', { name: 'Give', exact: true }).click();
+	const row = page.getByRole('listitem').filter({ hasText: 'North gate' });
+	await expect(row).toContainText('Pending: comes to the fob with its next sync');
+	await expect(row).toContainText('Waits for the lock: its next opening with signal');
+
+	fob.squeeze();
+	await page.getByRole('button', { name: 'Sync' }).click();
+	await expect(page.getByRole('heading', { name: 'Synced' })).toBeVisible();
+	await expect(row).toContainText('Synced: on the fob since today');
+	expect(fob.view).toMatchObject({ setUp: true, locks: [padlock.mac] });
+	await look(page);
+	// The lock does not know it yet.
+	padlock.press();
+	expect(fob.opens(padlock)).toBe(false);
+	await visit(page, padlock, () => chooser.choose(air.address));
+	padlock.press();
+	expect(fob.opens(padlock)).toBe(true);
+	padlock.close();
+
+	await page.goto(`/fobs/${fob.mac}`);
+	await page.getByRole('button', { name: 'It is lost' }).click();
+	const lost = page.getByRole('dialog', { name: 'Is Fob 12 lost?' });
+	await lost.getByRole('button', { name: 'Revoke everything' }).click();
+	await expect(page.getByRole('heading', { name: /^Visit this lock/ })).toBeVisible();
+	await expect(row).toContainText(/Revoked today \d\d:\d\d, still opens/);
+	await page.goto('/debt');
+	const debt = page.getByRole('heading', { name: '1 revoked right still opens 1 lock' });
+	await expect(debt).toBeVisible();
+	await expect(page.getByRole('row', { name: /Fob 12, lost/ })).toContainText('Still opens');
+	await look(page);
+	padlock.press();
+	expect(fob.opens(padlock)).toBe(true);
+	padlock.close();
+
+	await visit(page, padlock, () => chooser.choose(air.address));
+	await page.goto('/debt');
+	await expect(page.getByRole('heading', { name: 'Nothing to visit' })).toBeVisible();
+	await expect(page.getByRole('listitem').filter({ hasText: 'Fob 12' })).toContainText(
+		'North gate'
+	);
+	padlock.press();
+	expect(fob.opens(padlock)).toBe(false);
+	await page.goto('/fobs');
+	await expect(page.getByRole('listitem').filter({ hasText: 'Fob 12' })).toContainText(
+		'Lost since'
+	);
+	await look(page);
+	fob.end();
+});
+
+/** Somebody opens it with signal, and the server hears of it. */
+async function visit(page: Page, padlock: RadioPadlock, choose: () => Promise<void>) {
+	await choose();
+	await page.goto(`/locks/${padlock.mac}`);
+	await openOnce(page, padlock);
+	await expect(page.getByText('Reported', { exact: true })).toBeVisible();
+}
