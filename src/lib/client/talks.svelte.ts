@@ -5,6 +5,7 @@ import type { Connect } from '../link/link.ts';
 import { VENDORS } from '../protocol/vendors.ts';
 import { Outbox } from '../vault/outbox.ts';
 import { Vault } from '../vault/store.ts';
+import type { DemoFob } from './demo-fob.ts';
 import type { DemoPadlock } from './demo.ts';
 import { failureOf } from './failures.ts';
 import { LockConversation } from './lock.svelte.ts';
@@ -24,6 +25,8 @@ export class Talks {
 	trouble: FailureCode | null = $state(null);
 	/** The padlock of the demo, once it is loaded. */
 	demo: DemoPadlock | null = $state.raw(null);
+	/** The fob of the demo, once somebody has taken it. */
+	demoFob: DemoFob | null = $state.raw(null);
 	readonly sync: Sync;
 	/** Which locks open without network. */
 	readonly readiness: Readiness;
@@ -132,8 +135,23 @@ export class Talks {
 		return this.#openingDemo;
 	}
 
+	/**
+	 * The fob of the demo: the one there is, else a new one, where one is wanted.
+	 * @throws ClientError, VaultError
+	 */
+	async openDemoFob(wanted: 'new' | 'known'): Promise<DemoFob | null> {
+		const padlock = await this.openDemo();
+		const company = this.#session.me?.company?.id ?? '';
+		const { newFob, recallFob } = await import('./demo-fob.ts');
+		this.demoFob ??= await recallFob(company, padlock);
+		if (wanted === 'new') this.demoFob ??= await newFob(company, padlock);
+		return this.demoFob;
+	}
+
 	/** Ends the demo on this page, before somebody else signs in. */
 	endDemo(): void {
+		this.demoFob?.end();
+		this.demoFob = null;
 		this.demo?.end();
 		this.demo = this.#openingDemo = null;
 	}
@@ -144,7 +162,9 @@ export class Talks {
 		return async (wish) => {
 			if (!this.#session.me?.demoEnds) return radio(wish);
 			const padlock = await this.openDemo();
-			return padlock.connect(wish);
+			if (lock.mac === padlock.mac) return padlock.connect(wish);
+			const fob = await this.openDemoFob('known');
+			return fob?.mac === lock.mac ? fob.connect(wish) : radio(wish);
 		};
 	}
 }
