@@ -39,16 +39,12 @@ export async function debtOf(
 	cursor?: string,
 	now: number = Date.now()
 ): Promise<DebtReply> {
-	const total = await db
-		.selectFrom((e) => owed(e, companyId))
-		.select((e) => [e.fn.countAll<number>().as('rights')])
-		.select((e) => e.fn.count<number>('lock_id').distinct().as('locks'))
-		.executeTakeFirstOrThrow();
 	const found = await page(db, companyId, cursor);
 	const shown = found.slice(0, STOPS);
 	const last = shown.at(-1);
 	return {
-		...total,
+		rights: found[0]?.rights ?? 0,
+		locks: found[0]?.locks ?? 0,
 		stops: await stopsOf(db, shown),
 		next: found.length > STOPS && last ? `${last.since}.${last.lock_id}` : null,
 		proven: cursor === undefined ? await provenLately(db, companyId, now) : []
@@ -63,21 +59,30 @@ export async function debtAt(db: Db, lockIds: readonly string[]): Promise<Stop[]
 	);
 }
 
+/** One page, with what there is altogether: it is counted in the same pass. */
 async function page(db: Db, companyId: string, cursor: string | undefined) {
-	const oldest = (e: ExpressionBuilder<{ owed: { since: number } }, 'owed'>) => e.fn.min('since');
 	let query = db
-		.selectFrom((e) => owed(e, companyId))
-		.select((e) => ['lock_id', e.fn.min<number>('since').as('since')])
-		.groupBy('lock_id')
+		.selectFrom((e) =>
+			e
+				.selectFrom((c) => owed(c, companyId))
+				.select((c) => ['lock_id', c.fn.min<number>('since').as('since')])
+				.select([
+					sql<number>`count(*) over ()`.as('locks'),
+					sql<number>`sum(count(*)) over ()`.as('rights')
+				])
+				.groupBy('lock_id')
+				.as('stop')
+		)
+		.selectAll()
 		.orderBy('since')
 		.orderBy('lock_id')
 		.limit(STOPS + 1);
 	if (cursor !== undefined) {
 		const [since, id] = cursor.split('.') as [string, string];
-		query = query.having((e) =>
+		query = query.where((e) =>
 			e.or([
-				e(oldest(e), '>', Number(since)),
-				e.and([e(oldest(e), '=', Number(since)), e('lock_id', '>', id)])
+				e('since', '>', Number(since)),
+				e.and([e('since', '=', Number(since)), e('lock_id', '>', id)])
 			])
 		);
 	}

@@ -17,13 +17,14 @@ export async function rightsOwed(db: Db, dialect: Dialect): Promise<void> {
 	await schema
 		.createIndex('slot_owed')
 		.on('slot')
-		.columns(['company_id', 'lock_id'])
+		// All that the list of visits is made from: the rows themselves are read for one page of it.
+		.columns(['company_id', 'lock_id', 'revoked_at', 'replaced_at', 'issued_at'])
 		.where(sql<boolean>`state = 'revoking' or next_issue is not null or wanted_issue is not null`)
 		.execute();
 	await schema
 		.createIndex('quick_click_owed')
 		.on('quick_click')
-		.columns(['company_id', 'lock_id'])
+		.columns(['company_id', 'lock_id', 'revoked_at', 'issued_at'])
 		.where(sql<boolean>`state = 'revoking'`)
 		.execute();
 	await schema
