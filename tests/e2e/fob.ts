@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { factoryFob, VirtualFob, type FobView } from '../../src/lib/virtual/noke/fob.ts';
 import type { FobEvent, FobOutput } from '../../src/lib/virtual/noke/fob-state.ts';
 import type { OnAir, RadioLock } from './air.ts';
@@ -8,6 +9,8 @@ export class RadioFob implements RadioLock {
 	readonly mac: string;
 	readonly #fob: VirtualFob;
 	#air: OnAir | null = null;
+	/** The one beside it. */
+	#lock: RadioPadlock | null = null;
 	#send: (packet: Uint8Array) => void = () => undefined;
 	#drop: () => void = () => undefined;
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -37,22 +40,14 @@ export class RadioFob implements RadioLock {
 	}
 
 	/** Is squeezed beside a lock that somebody has woken: no phone takes part. */
-	opens(lock: RadioPadlock): boolean {
+	async opens(lock: RadioPadlock): Promise<boolean> {
 		const before = lock.openings;
+		this.#lock = lock;
+		const leave = lock.beside((bytes) => this.#happen({ kind: 'notified', bytes }));
 		this.#happen({ kind: 'squeeze' });
-		const queue = [...this.#happen({ kind: 'hear', name: lock.name })];
-		const hear = (bytes: Uint8Array) => queue.push(...this.#happen({ kind: 'notified', bytes }));
-		lock.beside(hear, () => {
-			for (let output = queue.shift(); output !== undefined; output = queue.shift()) {
-				if ('reach' in output) {
-					lock.connected();
-					lock.subscribe(true);
-					queue.push(...this.#happen({ kind: 'reached', state: lock.read() }));
-				}
-				if ('write' in output) lock.write(output.write);
-				if ('leave' in output) lock.disconnected();
-			}
-		});
+		this.#happen({ kind: 'hear', name: lock.name });
+		while (this.view.opening) await sleep(10);
+		leave();
 		return lock.openings === before + 1;
 	}
 
@@ -96,9 +91,18 @@ export class RadioFob implements RadioLock {
 		for (const output of outputs) {
 			if ('notify' in output) this.#send(output.notify);
 			if ('disconnect' in output) this.#drop();
+			if ('reach' in output) this.#reach();
+			if ('write' in output) this.#lock?.write(output.write);
+			if ('leave' in output) this.#lock?.disconnected();
 		}
 		this.#settle();
 		return outputs;
+	}
+
+	#reach(): void {
+		this.#lock?.connected();
+		this.#lock?.subscribe(true);
+		this.#happen({ kind: 'reached', state: this.#lock?.read() ?? new Uint8Array() });
 	}
 
 	#settle(): void {

@@ -47,10 +47,10 @@ test('a synced fob opens the lock without a phone, and lost, until the lock is v
 	await look(page);
 	// The lock does not know it yet.
 	padlock.press();
-	expect(fob.opens(padlock)).toBe(false);
+	expect(await fob.opens(padlock)).toBe(false);
 	await visit(page, padlock, () => chooser.choose(air.address));
 	padlock.press();
-	expect(fob.opens(padlock)).toBe(true);
+	expect(await fob.opens(padlock)).toBe(true);
 	padlock.close();
 
 	await page.goto(`/fobs/${fob.mac}`);
@@ -67,7 +67,7 @@ test('a synced fob opens the lock without a phone, and lost, until the lock is v
 	await expect(owed).toContainText('Still opens');
 	await look(page);
 	padlock.press();
-	expect(fob.opens(padlock)).toBe(true);
+	expect(await fob.opens(padlock)).toBe(true);
 	padlock.close();
 
 	await visit(page, padlock, () => chooser.choose(air.address));
@@ -76,7 +76,7 @@ test('a synced fob opens the lock without a phone, and lost, until the lock is v
 	await expect(proven.getByRole('listitem')).toContainText('Fob 12, fob');
 	await expect(owed).toHaveCount(0);
 	padlock.press();
-	expect(fob.opens(padlock)).toBe(false);
+	expect(await fob.opens(padlock)).toBe(false);
 	await page.goto('/fobs');
 	await expect(page.getByRole('listitem').filter({ hasText: 'Fob 12' })).toContainText(
 		'Lost since'

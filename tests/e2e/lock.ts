@@ -71,15 +71,11 @@ export class RadioPadlock implements RadioLock {
 		this.#happen({ kind: 'close' });
 	}
 
-	/** Something else than the phone talks with it: what it says meanwhile is heard there. */
-	beside<T>(hear: (packet: Uint8Array) => void, talk: () => T): T {
+	/** Something else than the phone talks with it and hears it, until the answer is called. */
+	beside(hear: (packet: Uint8Array) => void): () => void {
 		const [send, drop] = [this.#send, this.#drop];
 		[this.#send, this.#drop] = [hear, () => undefined];
-		try {
-			return talk();
-		} finally {
-			[this.#send, this.#drop] = [send, drop];
-		}
+		return () => void ([this.#send, this.#drop] = [send, drop]);
 	}
 
 	/** Takes it away from the test: its timer ends. */
