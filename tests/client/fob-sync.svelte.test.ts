@@ -3,7 +3,6 @@ import type { Fob } from '../../src/lib/api/app/fobs.ts';
 import { ClientError, type Call } from '../../src/lib/client/call.ts';
 import { FobSync } from '../../src/lib/client/fob-sync.svelte.ts';
 import { LOCK_TALKS } from '../../src/lib/client/alone.ts';
-import { fobWords, onFobWords, onLockWords } from '../../src/routes/(app)/(company)/fobs/words.ts';
 import { hangUp, halfLost, ISSUED, makeRig, pass, refusing, silence, success } from './rig.ts';
 
 const MAC = 'C0:FF:EE:00:00:12';
@@ -220,46 +219,5 @@ describe('a sync of a fob', () => {
 		expect(talk).toMatchObject({ phase: 'failed', failure: 'busy' });
 		expect(names).toEqual([`${LOCK_TALKS}${MAC}`]);
 		expect(fob.connections).toBe(0);
-	});
-});
-
-describe('what is said of a fob', () => {
-	const now = ISSUED;
-	const lock = {
-		mac: MAC,
-		name: 'Gate',
-		place: '',
-		slot: 1,
-		onFob: 'synced',
-		onLock: 'on-lock',
-		issuedAt: now,
-		syncedAt: now,
-		revokedAt: null,
-		provenAt: now,
-		offAt: null
-	} as const;
-
-	test('never more than was proven', () => {
-		const text = (fob: Partial<Fob>) => fobWords({ ...FOB, ...fob }, now).text;
-		expect(text({})).toBe('1 change for its next sync');
-		expect(text({ pending: 0 })).toBe('Never synced');
-		expect(text({ pending: 0, stillOpens: 2 })).toBe('Revoked, still opens 2 locks');
-		expect(text({ lostAt: now, stillOpens: 1 })).toMatch(/^Lost since .*, still opens 1 lock$/);
-		expect(text({ pending: 0, syncedAt: now })).toMatch(/^Synced /);
-		const revoked = {
-			...lock,
-			onLock: 'revoking',
-			onFob: 'revoke_pending',
-			revokedAt: now
-		} as const;
-		expect(onLockWords(revoked, now)).toMatchObject({
-			tone: 'wait',
-			text: expect.stringMatching(/still opens$/)
-		});
-		expect(onFobWords(revoked, now).text).toBe('Still on the fob, goes with its next sync');
-		expect(onFobWords({ ...revoked, onLock: 'off' }, now).text).toContain('opens nothing');
-		expect(onFobWords({ ...lock, onFob: 'pending' }, now).text).toContain('a new key');
-		const never = { ...lock, onLock: 'off', provenAt: null, offAt: now } as const;
-		expect(onLockWords(never, now).text).toBe('Never came to the lock');
 	});
 });

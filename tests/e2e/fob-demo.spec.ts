@@ -1,5 +1,4 @@
 import { expect, test } from './fixtures.ts';
-import { look } from './look.ts';
 
 test.use({ ownServer: true });
 
@@ -30,7 +29,6 @@ test('the virtual fob of the demo opens the virtual padlock, by the keyboard alo
 	await press('Squeeze the virtual fob');
 	await press('Sync');
 	await expect(page.getByRole('heading', { name: 'Synced' })).toBeVisible();
-	await look(page);
 
 	// The padlock learns of it by one more opening with signal.
 	const lock = page.getByRole('link', { name: 'Virtual padlock' });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { debtOf } from '../../../src/lib/server/debt.ts';
+import { debtOf } from '../../../src/lib/server/core/debt.ts';
 import { resetKeys } from '../../../src/lib/server/key-reset.ts';
 import { fromHex } from '../../../src/lib/protocol/bytes.ts';
 import { offlineUnlockPacket } from '../../../src/lib/protocol/noke/offline.ts';

@@ -1,5 +1,5 @@
 import { DebtQuery } from '$lib/api/app/debt.ts';
-import { debtOf } from '$lib/server/debt.ts';
+import { debtOf } from '$lib/server/core/debt.ts';
 import { endpoint } from '$lib/server/http/endpoint.ts';
 
 export const trailingSlash = 'ignore';

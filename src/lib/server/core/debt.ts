@@ -1,7 +1,7 @@
 import { sql, type ExpressionBuilder } from 'kysely';
-import type { DebtReply, Stop } from '../api/app/debt.ts';
-import type { Db } from './db/connect.ts';
-import type { Tables } from './db/tables.ts';
+import type { DebtReply, Stop } from '../../api/app/debt.ts';
+import type { Db } from '../db/connect.ts';
+import type { Tables } from '../db/tables.ts';
 import { owedCode, owedSlot, provenLately, rightsOf, type Owed } from './debt-rights.ts';
 
 /** Locks of one page. */
@@ -49,14 +49,6 @@ export async function debtOf(
 		next: found.length > STOPS && last ? `${last.since}.${last.lock_id}` : null,
 		proven: cursor === undefined ? await provenLately(db, companyId, now) : []
 	};
-}
-
-/** What is owed by these locks alone, as a fob that was lost concerns some. */
-export async function debtAt(db: Db, lockIds: readonly string[]): Promise<Stop[]> {
-	return stopsOf(
-		db,
-		lockIds.map((lock_id) => ({ lock_id }))
-	);
 }
 
 /** One page, with what there is altogether: it is counted in the same pass. */

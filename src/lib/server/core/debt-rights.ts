@@ -1,9 +1,9 @@
 import { sql, type Expression, type Selectable, type SqlBool } from 'kysely';
-import type { OwedRight, ProvenRight } from '../api/app/debt.ts';
-import { FOR_EVER } from '../protocol/noke/writes.ts';
-import type { Db } from './db/connect.ts';
-import type { LockTable } from './db/tables.ts';
-import { DAY } from './lease.ts';
+import type { OwedRight, ProvenRight } from '../../api/app/debt.ts';
+import { FOR_EVER } from '../../protocol/noke/writes.ts';
+import type { Db } from '../db/connect.ts';
+import type { LockTable } from '../db/tables.ts';
+import { DAY } from '../lease.ts';
 
 /** How long what was proven is told, and how much of it. */
 const LATELY = 7 * DAY;

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sql } from 'kysely';
-import { issueCodes, revokeCodes } from '../../src/lib/server/core/quick-clicks.ts';
-import { declareRecovery } from '../../src/lib/server/core/recovery.ts';
-import { debtOf } from '../../src/lib/server/debt.ts';
-import { resetKeys } from '../../src/lib/server/key-reset.ts';
-import { holdLock, type HeldLock } from '../../src/lib/server/slots.ts';
-import type { Db } from '../../src/lib/server/db/connect.ts';
-import { databases } from '../setup/databases.ts';
-import { Keyring } from './core/keyring.ts';
-import { Lab } from './core/lab.ts';
-import type { TestLock } from './core/test-lock.ts';
+import { issueCodes, revokeCodes } from '../../../src/lib/server/core/quick-clicks.ts';
+import { declareRecovery } from '../../../src/lib/server/core/recovery.ts';
+import { debtOf } from '../../../src/lib/server/core/debt.ts';
+import { resetKeys } from '../../../src/lib/server/key-reset.ts';
+import { holdLock, type HeldLock } from '../../../src/lib/server/slots.ts';
+import type { Db } from '../../../src/lib/server/db/connect.ts';
+import { databases } from '../../setup/databases.ts';
+import { Keyring } from './keyring.ts';
+import { Lab } from './lab.ts';
+import type { TestLock } from './test-lock.ts';
 
 describe.each(databases)('what still opens, on $name', ({ name, create }) => {
 	let lab: Lab;
