@@ -42,7 +42,17 @@ const ROWS: Readonly<Record<string, 'anyone' | 'person' | 'member' | 'manager'>>
 	'DELETE /api/people/[userId]': 'manager',
 	'GET /api/keys': 'manager',
 	'POST /api/keys': 'manager',
-	'DELETE /api/keys/[id]': 'manager'
+	'DELETE /api/keys/[id]': 'manager',
+	'GET /api/fobs': 'manager',
+	'POST /api/fobs': 'manager',
+	'GET /api/fobs/[mac]': 'manager',
+	'DELETE /api/fobs/[mac]': 'manager',
+	'POST /api/fobs/[mac]/locks': 'manager',
+	'DELETE /api/fobs/[mac]/locks/[lock]': 'manager',
+	'POST /api/fobs/[mac]/commands': 'manager',
+	'PUT /api/fobs/[mac]/lost': 'manager',
+	'DELETE /api/fobs/[mac]/lost': 'manager',
+	'GET /api/debt': 'manager'
 };
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'fallback'];
@@ -76,7 +86,10 @@ describe('each identity gets as far as its row says', () => {
 		const [method = '', id = ''] = endpoint.split(' ');
 		const row = ROWS[endpoint];
 		if (row === undefined) throw new Error('has no row');
-		const path = id.replace('[mac]', '00:00:00:00:00:09').replace(/\[[^\]]+\]/, 'none');
+		const path = id
+			.replace('[mac]', '00:00:00:00:00:09')
+			.replace('[lock]', '00:00:00:00:00:08')
+			.replace(/\[[^\]]+\]/, 'none');
 		const body = method === 'GET' || method === 'DELETE' ? undefined : {};
 		for (const name of ['nobody', 'person', 'member', 'admin', 'owner'] as const) {
 			const answer = await who[name]?.ask(method, path, { body, ip: `192.0.2.${LEVEL[name]}` });

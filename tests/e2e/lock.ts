@@ -83,6 +83,13 @@ export class RadioPadlock implements RadioLock {
 		this.#happen({ kind: 'close' });
 	}
 
+	/** Something else than the phone talks with it and hears it, until the answer is called. */
+	beside(hear: (packet: Uint8Array) => void): () => void {
+		const [send, drop] = [this.#send, this.#drop];
+		[this.#send, this.#drop] = [hear, () => undefined];
+		return () => void ([this.#send, this.#drop] = [send, drop]);
+	}
+
 	/** Takes it away from the test: its timer ends. */
 	end(): void {
 		clearTimeout(this.#timer);

@@ -58,7 +58,10 @@ const INSIDE = [
 	'/people',
 	'/people/invite',
 	'/developers',
-	'/activity'
+	'/activity',
+	'/fobs',
+	'/fobs/new',
+	'/debt'
 ];
 
 test('axe finds nothing on the pages of a company', async ({ page, company: _ }) => {

@@ -5,6 +5,7 @@ import type { Connect } from '../link/link.ts';
 import { VENDORS } from '../protocol/vendors.ts';
 import { Outbox } from '../vault/outbox.ts';
 import { Vault } from '../vault/store.ts';
+import type { DemoFob } from './demo-fob.ts';
 import type { DemoPadlock } from './demo.ts';
 import { failureOf } from './failures.ts';
 import { LockConversation } from './lock.svelte.ts';
@@ -24,6 +25,8 @@ export class Talks {
 	trouble: FailureCode | null = $state(null);
 	/** The padlock of the demo, once it is loaded. */
 	demo: DemoPadlock | null = $state.raw(null);
+	/** The fob of the demo, once somebody has taken it. */
+	demoFob: DemoFob | null = $state.raw(null);
 	readonly sync: Sync;
 	/** Which locks open without network. */
 	readonly readiness: Readiness;
@@ -83,7 +86,7 @@ export class Talks {
 		if (known) return known;
 		const talk = new LockConversation({
 			mac: lock.mac,
-			connect: this.#connector(lock),
+			connect: this.connector(lock),
 			sync: this.sync,
 			keys: this.readiness,
 			locks: navigator.locks
@@ -132,18 +135,36 @@ export class Talks {
 		return this.#openingDemo;
 	}
 
+	/**
+	 * The fob of the demo: the one there is, else a new one, where one is wanted.
+	 * @throws ClientError, VaultError
+	 */
+	async openDemoFob(wanted: 'new' | 'known'): Promise<DemoFob | null> {
+		const padlock = await this.openDemo();
+		const company = this.#session.me?.company?.id ?? '';
+		const { newFob, recallFob } = await import('./demo-fob.ts');
+		this.demoFob ??= await recallFob(company, padlock);
+		if (wanted === 'new') this.demoFob ??= await newFob(company, padlock);
+		return this.demoFob;
+	}
+
 	/** Ends the demo on this page, before somebody else signs in. */
 	endDemo(): void {
+		this.demoFob?.end();
+		this.demoFob = null;
 		this.demo?.end();
 		this.demo = this.#openingDemo = null;
 	}
 
-	#connector(lock: Known): Connect {
+	/** How a link to this lock, or fob, is had. */
+	connector(lock: Known): Connect {
 		const radio = this.#bluetooth.connector(lock);
 		return async (wish) => {
 			if (!this.#session.me?.demoEnds) return radio(wish);
 			const padlock = await this.openDemo();
-			return padlock.connect(wish);
+			if (lock.mac === padlock.mac) return padlock.connect(wish);
+			const fob = await this.openDemoFob('known');
+			return fob?.mac === lock.mac ? fob.connect(wish) : radio(wish);
 		};
 	}
 }

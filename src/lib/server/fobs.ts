@@ -9,7 +9,7 @@ import { isDuplicate } from './db/error.ts';
 import type { FobTable } from './db/held-tables.ts';
 import { newId } from './db/id.ts';
 import { inTransaction } from './db/transaction.ts';
-import { ServerError } from './error.ts';
+import { notFound, ServerError } from './error.ts';
 import type { Adder } from './locks.ts';
 import { seal, type Secret } from './secret.ts';
 
@@ -25,7 +25,7 @@ export const AddFob = z.object({
 		.string()
 		.regex(/^[0-9a-fA-F]{32}$/, 'a base key is 32 hex characters')
 		.toLowerCase()
-		.default(DEFAULT_BASE_KEY)
+		.optional()
 });
 
 /** A fob as people see it. */
@@ -39,7 +39,13 @@ export async function addFob(
 	db: Db,
 	secret: Secret,
 	by: Adder,
-	{ mac, serial, name = serial || mac, environment, baseKey }: z.output<typeof AddFob>
+	{
+		mac,
+		serial,
+		name = serial || mac,
+		environment,
+		baseKey = DEFAULT_BASE_KEY
+	}: z.output<typeof AddFob>
 ): Promise<{ fob: Fob; baseKey: string }> {
 	const now = Date.now();
 	const id = newId(now);
@@ -65,7 +71,8 @@ export async function addFob(
 		recovery: 0,
 		battery_mv: null,
 		battery_at: null,
-		synced_at: null
+		synced_at: null,
+		lost_at: null
 	};
 	await inTransaction(db, async (trx) => {
 		const lock = trx.selectFrom('lock').select('id').where('company_id', '=', by.companyId);
@@ -78,4 +85,36 @@ export async function addFob(
 		await audit(trx, by.companyId, by.actor, 'fob.add', { mac, name });
 	});
 	return { fob: { mac, serial, name, environment }, baseKey };
+}
+
+/**
+ * The fob with this MAC. Throws ServerError `not-found` alike for an absent one and another
+ * company's.
+ */
+export async function findFob(db: Db, companyId: string, mac: string): Promise<FobRow> {
+	const query = db.selectFrom('fob').selectAll().where('company_id', '=', companyId);
+	const row = await query.where('mac', '=', mac).executeTakeFirst();
+	if (row === undefined) throw notFound();
+	return row;
+}
+
+/**
+ * Forgets a fob that was added by mistake. Throws ServerError `not-found`; `conflict` once it may
+ * have keys of ours, which nobody could ever change again, or while a lock has a key for it.
+ */
+export async function removeFob(
+	db: Db,
+	by: Pick<Adder, 'companyId' | 'actor'>,
+	mac: string
+): Promise<void> {
+	await db.transaction().execute(async (trx) => {
+		const { id, active, pending, phase } = await findFob(trx, by.companyId, mac);
+		const key = trx.selectFrom('slot').select('slot').where('fob_id', '=', id);
+		const held = await key.where('state', '!=', 'off').executeTakeFirst();
+		if (active > 0 || pending !== null || phase === 'recover')
+			throw new ServerError('conflict', 'It was synced: without its keys it could never be again.');
+		if (held !== undefined) throw new ServerError('conflict', 'A lock still has a key for it.');
+		await trx.deleteFrom('fob').where('id', '=', id).execute();
+		await audit(trx, by.companyId, by.actor, 'fob.remove', { mac });
+	});
 }

@@ -14,7 +14,8 @@ import { notFound } from './error.ts';
 export async function resetKeys(
 	db: Db,
 	by: { companyId: string; actor: string },
-	mac: string
+	mac: string,
+	now: number = Date.now()
 ): Promise<number> {
 	return db.transaction().execute(async (trx) => {
 		const found = await trx
@@ -30,7 +31,8 @@ export async function resetKeys(
 			const slot = slotOf(row);
 			const issue = Math.max(latest(slot).issue, lock.issue_base) + 1;
 			const content = { issue, window: latest(slot).window };
-			return [row, { ...row, ...columnsOf(step(slot, { kind: 'change', content }).held) }];
+			const { held } = step(slot, { kind: 'change', content });
+			return [row, { ...row, ...columnsOf(held), replaced_at: now }];
 		});
 		const after = changes.map(([, row]) => row);
 		await writeRows(trx, lock.id, changes);

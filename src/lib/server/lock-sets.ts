@@ -53,7 +53,8 @@ export async function proveChanges(
 	const slots = lock.slots_used > 0 ? await proveSlots(trx, lock.id, epoch, now) : {};
 	const codes = lock.quick_clicks_used > 0 ? await proveQuickClicks(trx, lock.id, epoch, now) : {};
 	const settings = settle(lock, { kind: 'proof', epoch });
-	return { ...slots, ...codes, ...settings.columns };
+	// The first set after a restore empties the lock before anything else.
+	return { ...slots, ...codes, ...settings.columns, unknown_since: null };
 }
 
 /** Nobody knows any more what the lock has: all that it is to have waits anew. */
@@ -63,5 +64,5 @@ export async function unknowChanges(trx: Db, lock: HeldLock, now: number): Promi
 	const content = latest(settingsOf(lock));
 	// Settings are not sent to hardware that has none: it would refuse the whole set.
 	const settings = engages(lock) ? settle(lock, { kind: 'restored', content }).columns : {};
-	return { ...slots, ...codes, ...settings };
+	return { ...slots, ...codes, ...settings, unknown_since: now };
 }

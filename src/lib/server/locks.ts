@@ -192,6 +192,7 @@ export function newRow(
 		log_seen: 0,
 		recovery: 0,
 		alarm: null,
+		unknown_since: null,
 		settings: '{}',
 		slots_used: 0,
 		slots_waiting: 0,

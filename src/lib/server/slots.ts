@@ -139,6 +139,7 @@ function newRow(
 		phone_id,
 		fob_id,
 		issued_at: now,
+		replaced_at: null,
 		proven_at: null,
 		revoked_at: null,
 		off_at: null,

@@ -1,22 +1,27 @@
 import { openDB, type DBSchema } from 'idb';
 import { VaultError } from './store.ts';
 
-/** A virtual padlock at rest, and the demo company that it belongs to. */
+/** A virtual padlock or fob at rest, and the demo company that it belongs to. */
 export interface DemoRecord<State> {
 	company: string;
 	mac: string;
 	state: State;
 }
 
+type Device = 'padlock' | 'fob';
+
 interface DemoSchema<State> extends DBSchema {
-	padlock: { key: 'padlock'; value: DemoRecord<State> };
+	/** Both lie here: the store was made for the padlock alone. */
+	padlock: { key: Device; value: DemoRecord<State> };
 }
 
-/** The one virtual padlock of this browser, in a database of its own: no company's data is in it. */
+/** The one virtual padlock, or fob, of this browser, in a database of its own: no company's data is in it. */
 export class DemoStore<State> {
 	readonly #opening;
+	readonly #device: Device;
 
-	constructor(name = 'hasp-demo') {
+	constructor(name = 'hasp-demo', device: Device = 'padlock') {
+		this.#device = device;
 		this.#opening = openDB<DemoSchema<State>>(name, 1, {
 			upgrade: (db) => void db.createObjectStore('padlock'),
 			blocking: (_from, _to, event) => (event.target as IDBDatabase).close()
@@ -26,7 +31,7 @@ export class DemoStore<State> {
 
 	/** @throws VaultError */
 	load(): Promise<DemoRecord<State> | undefined> {
-		return stored(async () => (await this.#opening).get('padlock', 'padlock'));
+		return stored(async () => (await this.#opening).get('padlock', this.#device));
 	}
 
 	/** On the disk when it settles, as a lock's flash is. @throws VaultError */
@@ -34,7 +39,7 @@ export class DemoStore<State> {
 		return stored(async () => {
 			const db = await this.#opening;
 			const tx = db.transaction('padlock', 'readwrite', { durability: 'strict' });
-			await Promise.all([tx.store.put(record, 'padlock'), tx.done]);
+			await Promise.all([tx.store.put(record, this.#device), tx.done]);
 		});
 	}
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { debtOf } from '../../../src/lib/server/core/debt.ts';
 import { resetKeys } from '../../../src/lib/server/key-reset.ts';
 import { fromHex } from '../../../src/lib/protocol/bytes.ts';
 import { offlineUnlockPacket } from '../../../src/lib/protocol/noke/offline.ts';
@@ -23,6 +24,11 @@ class OfflinePhone {
 		return open;
 	}
 }
+
+/** The columns of the table, by what the lock's log calls them. */
+const OPENERS = ['A', 'B', 'C', 'Bob'];
+/** As the desk calls it. */
+const fobName = ({ mac }: TestFob) => `FOB-${mac.slice(-5)}`;
 
 const OPENS = 'lock opens';
 const DENIED = 'access denied';
@@ -78,6 +84,24 @@ describe.each(databases)('the timeline of the API text on $name', ({ create }) =
 				shut(await online())
 			].map((open) => (open ? OPENS : DENIED));
 
+		/** Who opens this lock and should not, as the manager sees it. */
+		const debt = async () => {
+			const { stops, rights, locks } = await debtOf(desk.app.server.db, desk.mine.companyId);
+			const owed = stops.flatMap((stop) => stop.rights);
+			expect([rights, locks]).toEqual([owed.length, stops.length]);
+			for (const stop of stops) expect(stop).toMatchObject({ mac: lock.mac, openings: 1 });
+			return owed.map((right) => tracked.get(right.name) ?? right.name);
+		};
+		const tracked = new Map([
+			[fobName(alicesFob), 'B'],
+			[fobName(bobsFob), 'C']
+		]);
+		/** The cells that the next online unlock, and nothing else, turns to denied; then none is owed. */
+		const owedAfter = (at: number): string[] =>
+			steps.length > at + 1 && steps[at + 1]![0].startsWith('tech')
+				? OPENERS.filter((_, i) => steps[at]![2][i] === OPENS && steps[at + 1]![2][i] === DENIED)
+				: [];
+
 		const steps: [string, () => Promise<unknown>, string[]][] = [
 			['starting state', async () => undefined, [OPENS, OPENS, OPENS, OPENS]],
 			[
@@ -102,9 +126,22 @@ describe.each(databases)('the timeline of the API text on $name', ({ create }) =
 			['/fobs/sync for Alice', () => sync(alicesFob), [DENIED, DENIED, DENIED, OPENS]],
 			['/fobs/sync for Bob', () => sync(bobsFob), [DENIED, DENIED, OPENS, OPENS]]
 		];
-		for (const [name, step, printed] of steps) {
+		for (const [at, [name, step, printed]] of steps.entries()) {
 			await step();
 			expect(await row(), name).toEqual(printed);
+			expect(await debt(), name).toEqual(owedAfter(at));
 		}
+		// Three rows owe something, so the comparison is not of nothing with nothing.
+		expect(steps.map((_, at) => owedAfter(at).join())).toEqual([
+			'',
+			'A',
+			'',
+			'B',
+			'',
+			'C',
+			'',
+			'',
+			''
+		]);
 	});
 });

@@ -9,10 +9,9 @@ import type {
 } from '../../api/core/fobs.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
-import { issueCredential } from './fob-locks.ts';
-import { credentialsOf, holdFob, issueOf, type CredentialRow } from '../fob-rows.ts';
+import { issueTogether, revokeTogether } from './fob-locks.ts';
+import { credentialsOf, issueOf, type CredentialRow } from '../fob-rows.ts';
 import type { FobRow } from '../fobs.ts';
-import { holdLock, revokeKeys, type HeldLock } from '../slots.ts';
 import type { Caller, Outcome } from './caller.ts';
 import { CoreError, fobNotFound } from './error.ts';
 import { fobOf } from './fob-hear.ts';
@@ -32,30 +31,10 @@ export async function issueToFob(
 	const failed: ErrorDetail[] = [];
 	const issued = await core.db.transaction().execute(async (trx) => {
 		const ids = await lockIds(trx, caller, [...wanted.keys()]);
-		const rows = new Map<string, CredentialRow>();
-		const fail = (mac: string, msg: string): void => {
+		const locks = [...wanted].map(([mac, trackingKey]) => ({ mac, id: ids.get(mac), trackingKey }));
+		const { rows, refused } = await issueTogether(trx, fob.id, locks, now);
+		for (const [mac, { message: msg }] of refused)
 			failed.push({ mac, tracking_key: wanted.get(mac)!, msg, action: 'issue' });
-		};
-		for (const mac of wanted.keys()) if (!ids.has(mac)) fail(mac, 'Lock not found');
-		const held = new Map<string, HeldLock>();
-		// Locks before fobs, each in one order: two calls never wait for each other in a circle.
-		for (const [mac, id] of [...ids].sort(([, a], [, b]) => (a < b ? -1 : 1))) {
-			const lock = await holdLock(trx, id);
-			if (lock === undefined) fail(mac, 'Lock not found');
-			else held.set(mac, lock);
-		}
-		const holder = await holdFob(trx, fob.id);
-		if (holder === undefined) throw fobNotFound();
-		for (const [mac, key] of wanted) {
-			const lock = held.get(mac);
-			if (lock === undefined) continue;
-			try {
-				rows.set(mac, await issueCredential(trx, holder, lock, key, now));
-			} catch (error) {
-				if (!(error instanceof CoreError)) throw error;
-				fail(mac, error.message);
-			}
-		}
 		const detail = { fob: fob_mac, locks: rows.size };
 		if (rows.size > 0) await audit(trx, caller.companyId, 'core-api', 'fob.issue', detail);
 		return [...wanted.keys()].flatMap((mac) => rows.get(mac) ?? []);
@@ -87,14 +66,9 @@ export async function revokeFromFob(
 		(ids === undefined || ids.has(row.lock_id)) &&
 		(tracking_keys === undefined || tracking_keys.includes(row.tracking_key));
 	await core.db.transaction().execute(async (trx) => {
-		const doomed = (await credentialsOf(trx, fob.id)).filter(isDoomed);
-		const held = [];
-		for (const id of doomed.map(({ lock_id }) => lock_id).sort())
-			held.push(await holdLock(trx, id));
-		for (const lock of held)
-			if (lock !== undefined) await revokeKeys(trx, lock, (row) => row.fob_id === fob.id, now);
-		const detail = { fob: fob_mac, locks: doomed.length };
-		if (doomed.length > 0) await audit(trx, caller.companyId, 'core-api', 'fob.revoke', detail);
+		const doomed = await revokeTogether(trx, fob.id, isDoomed, now);
+		const detail = { fob: fob_mac, locks: doomed };
+		if (doomed > 0) await audit(trx, caller.companyId, 'core-api', 'fob.revoke', detail);
 	});
 	const rows = await credentialsOf(core.db, fob.id);
 	return [{ fob: fob.mac, locks: await locksOf(core, rows) }];
@@ -163,7 +137,7 @@ async function locksOf({ db, secret }: Core, rows: readonly CredentialRow[]): Pr
 }
 
 /** Only what the fob has proven to hold is synced. */
-function statusOf(row: CredentialRow): FobLock['status'] {
+export function statusOf(row: CredentialRow): FobLock['status'] {
 	if (row.state === 'revoking') return 'revoke_pending';
 	const { next, wanted } = issueOf(row);
 	return row.state === 'on-lock' && next === null && wanted === null ? 'synced' : 'pending';

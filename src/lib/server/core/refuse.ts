@@ -6,6 +6,8 @@ import { CoreError, type CoreErrorCode } from './error.ts';
 const REFUSALS: Partial<Record<CoreErrorCode, ErrorCode>> = {
 	'lock-not-found': 'not-found',
 	'lock-full': 'conflict',
+	'fob-not-found': 'not-found',
+	'fob-full': 'conflict',
 	'cannot-unshackle': 'conflict',
 	'cannot-engage': 'conflict',
 	'session-full': 'conflict'

@@ -57,6 +57,8 @@ export interface FobTable {
 	battery_at: number | null;
 	/** When it last proved a set. */
 	synced_at: number | null;
+	/** Since when it is said to be lost, or null. */
+	lost_at: number | null;
 }
 
 /** A lock that a fob is to open: the key of one of its slots. */

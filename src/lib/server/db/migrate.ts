@@ -9,6 +9,7 @@ import { offlineKeys } from './migrations/0005.ts';
 import { retention } from './migrations/0006.ts';
 import { coreApi } from './migrations/0007.ts';
 import { namedCodes } from './migrations/0008.ts';
+import { rightsOwed } from './migrations/0009.ts';
 
 /** Makes one step of the schema inside the transaction it is given. */
 export type Migration = (db: Db, dialect: Dialect) => Promise<void>;
@@ -22,7 +23,8 @@ const MIGRATIONS: readonly { name: string; up: Migration }[] = [
 	{ name: 'offline keys', up: offlineKeys },
 	{ name: 'retention', up: retention },
 	{ name: 'core API', up: coreApi },
-	{ name: 'named codes', up: namedCodes }
+	{ name: 'named codes', up: namedCodes },
+	{ name: 'rights owed', up: rightsOwed }
 ];
 
 /** The number of the last migration this program knows. */

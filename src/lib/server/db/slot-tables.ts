@@ -32,6 +32,8 @@ export interface SlotTable {
 	/** Epoch whose set of changes carries the current change of this slot, or null. */
 	frozen: number | null;
 	issued_at: number;
+	/** When it was last given another value, or null: until that is on the lock, the old one opens. */
+	replaced_at: number | null;
 	/** When the lock proved that it has it, that it has it no more. */
 	proven_at: number | null;
 	revoked_at: number | null;

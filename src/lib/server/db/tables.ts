@@ -83,6 +83,8 @@ export interface LockTable {
 	log_seen: number;
 	/** How often the lock's keys were declared unknown. */
 	recovery: number;
+	/** Since when the lock may hold what nobody knows of, until it has proven to be emptied; or null. */
+	unknown_since: number | null;
 	/** An Alarm as JSON, or null. */
 	alarm: string | null;
 	/** JSON. */
