@@ -110,8 +110,15 @@ export class Desk {
 	}
 }
 
-async function integrator({ server: { db } }: TestApp, name: string): Promise<Integrator> {
-	const { id: companyId } = await addCompany(db, name, 'cli');
+async function integrator(app: TestApp, name: string): Promise<Integrator> {
+	return addCompanyKeys(app, (await addCompany(app.server.db, name, 'cli')).id);
+}
+
+/** All four kinds of API key for a company that is there. */
+export async function addCompanyKeys(
+	{ server: { db } }: TestApp,
+	companyId: string
+): Promise<Integrator> {
 	const key = async (environment: Environment, kind: Kind) =>
 		(await addKey(db, companyId, 'cli', { environment, kind })).secret;
 	const pair = async (environment: Environment) => ({

@@ -1,0 +1,111 @@
+import { SAMPLE } from '../core/desk.ts';
+import type { Kind } from './things.ts';
+
+/** Who gets past the door: everybody, whoever is signed in, a company's people, its managers. */
+export type Level = 'anyone' | 'person' | 'member' | 'manager';
+
+/** One way to ask an endpoint. `X` stands for the MAC or id of the thing. */
+export interface AppRow {
+	who: Level;
+	/** What the request is about, or what its answer would show; left out: nothing of anybody's. */
+	about?: Kind;
+	/** In place of the parameters of the path, one after the other. */
+	path?: readonly string[];
+	query?: string;
+	body?: object;
+	/** What is answered about one's own, if not 200. */
+	own?: number;
+	/** A member is not let at it even if the lock is granted. */
+	managersOwn?: true;
+	/** Every member of the company is let at it, granted or not. */
+	ofCompany?: true;
+	/** The answer is the same whether it is there or not. */
+	blind?: true;
+}
+
+/** The phone of every caller. */
+export const PHONE = { id: 'phone-access-xxxxxxxx', name: 'Pixel 9' };
+
+const lockPath = { about: 'lock', path: ['X'] } as const;
+const batch = { id: 'batch-access', mac: 'X', session: SAMPLE, receivedAt: 1, packets: [SAMPLE] };
+const claim = { mac: 'X', slot: 1, at: 1_600_000_000_000 };
+const key = { mac: 'X', slot: 1, issue: 1 };
+const contact = { phone: PHONE, persisted: null, has: [], wiped: [] };
+
+/** Every method of every endpoint of ours, in every way that names something. */
+export const APP_ROWS: Readonly<Record<string, readonly AppRow[]>> = {
+	'GET /api/health': [{ who: 'anyone' }],
+	'GET /api/core-openapi.json': [{ who: 'anyone' }],
+	'GET /api/me': [{ who: 'anyone' }],
+	'POST /api/demo': [{ who: 'anyone' }],
+	'POST /api/invitations/preview': [{ who: 'anyone', body: { token: 'none' }, own: 404 }],
+	'POST /api/invitations/accept': [{ who: 'person', body: { token: 'none' }, own: 404 }],
+	'POST /api/companies': [{ who: 'person', body: { name: 'Third' }, own: 409 }],
+	'GET /api/locks': [{ who: 'member', about: 'lock' }],
+	'GET /api/locks/[mac]': [{ who: 'member', ...lockPath }],
+	'POST /api/locks/[mac]/commands': [
+		{ who: 'member', ...lockPath, body: { session: SAMPLE, action: 'unlock' } },
+		{ who: 'member', ...lockPath, body: { session: SAMPLE, action: 'unshackle' } },
+		{ who: 'member', ...lockPath, body: { session: SAMPLE, action: 'ask' } }
+	],
+	'POST /api/uploads': [
+		{ who: 'member', about: 'lock', body: { batches: [batch] }, ofCompany: true },
+		{ who: 'member', about: 'lock', body: { batches: [], claims: [claim] }, blind: true }
+	],
+	'GET /api/activity': [
+		{ who: 'member', about: 'lock' },
+		{ who: 'member', about: 'lock', query: 'mac=X' },
+		{ who: 'member', about: 'lock', query: 'trackingKey=ann' }
+	],
+	'POST /api/offline/contact': [
+		{ who: 'member', about: 'lock', body: { ...contact, has: [key] }, blind: true },
+		{ who: 'member', about: 'lock', body: { ...contact, wiped: [key] }, blind: true }
+	],
+	'POST /api/locks/[mac]/keys': [
+		{ who: 'member', ...lockPath, body: { phone: PHONE.id } },
+		{ who: 'member', ...lockPath, body: { phone: null } }
+	],
+	'DELETE /api/locks/[mac]/keys/[slot]': [
+		{ who: 'member', about: 'lock', path: ['X', '1'], managersOwn: true },
+		{ who: 'member', about: 'lock', path: ['X', '1'], query: 'issue=1', managersOwn: true }
+	],
+	'POST /api/locks': [
+		{ who: 'manager', about: 'lock', body: { mac: 'X', name: 'N', hardwareType: '4I' }, own: 409 }
+	],
+	'PATCH /api/locks/[mac]': [{ who: 'manager', ...lockPath, body: { name: 'Gate' } }],
+	'GET /api/locks/[mac]/keys': [{ who: 'manager', ...lockPath }],
+	'GET /api/company/lease': [{ who: 'manager' }],
+	'PUT /api/company/lease': [{ who: 'manager', body: { days: 7 } }],
+	'GET /api/people': [
+		{ who: 'manager', about: 'person' },
+		{ who: 'manager', about: 'invitation' }
+	],
+	'POST /api/people/invitations': [
+		{ who: 'manager', about: 'lock', body: { name: 'Ivy', role: 'member', locks: ['X'] } }
+	],
+	'DELETE /api/people/invitations/[id]': [{ who: 'manager', about: 'invitation', path: ['X'] }],
+	'PUT /api/people/[userId]/locks': [
+		{ who: 'manager', about: 'person', path: ['X'], body: { locks: [] } },
+		{ who: 'manager', about: 'lock', path: ['MEMBER'], body: { locks: ['X'] } }
+	],
+	'DELETE /api/people/[userId]': [{ who: 'manager', about: 'person', path: ['X'] }],
+	'GET /api/keys': [{ who: 'manager', about: 'api key' }],
+	'POST /api/keys': [{ who: 'manager', body: { environment: 'sandbox', kind: 'mobile' } }],
+	'DELETE /api/keys/[id]': [{ who: 'manager', about: 'api key', path: ['X'] }]
+};
+
+const NAMES = { email: 'nobody@example.com', password: 'wrong but long enough' };
+
+/** What better-auth answers each identity: nobody, or whoever is signed in. */
+export const AUTH_ROWS: Readonly<Record<string, { body: object; out: number; in: number }>> = {
+	'/sign-in/email': { body: NAMES, out: 401, in: 401 },
+	'/sign-up/email': { body: { ...NAMES, name: 'Nobody' }, out: 403, in: 403 },
+	'/change-password': {
+		body: { currentPassword: NAMES.password, newPassword: `${NAMES.password}!` },
+		out: 401,
+		in: 400
+	},
+	'/revoke-other-sessions': { body: {}, out: 401, in: 200 },
+	'/sign-out': { body: {}, out: 200, in: 200 },
+	'/list-sessions': { body: {}, out: 404, in: 404 }
+};
