@@ -20,6 +20,10 @@ const ISSUED = 400 * DAY;
 const CLAIMS = 400 * DAY;
 /** A late record still finds whose slot it was, and a phone learns that its key is to be deleted. */
 const OFF_SLOTS = 400 * DAY;
+/** A late record counts a use of the code that its position had then, and of no other. */
+const OFF_QUICK_CLICKS = 400 * DAY;
+/** Nothing asks for it again; as long as the key of the slot that it was. */
+const OFF_CREDENTIALS = 400 * DAY;
 const AUDIT = 3 * 365 * DAY;
 
 /** Rows of one turn: a few milliseconds, while an opening may have to wait. */
@@ -34,10 +38,14 @@ type Some = (db: Db, now: number) => Promise<number>;
 
 const TABLES: readonly Some[] = [
 	(db, now) => deleteById(db, 'issued', now - ISSUED),
+	// A set that a fob proves later than this is offered once more.
+	(db, now) => deleteById(db, 'fob_issued', now - ISSUED),
 	(db, now) => deleteById(db, 'audit', now - AUDIT),
 	deleteUploads,
 	deleteClaims,
-	deleteOffSlots
+	deleteOffSlots,
+	deleteOffQuickClicks,
+	deleteOffCredentials
 ];
 
 /** Forgets what nobody needs any more, in short turns. Returns how many rows went. */
@@ -59,7 +67,7 @@ export async function prune(
 }
 
 /** Ids sort by time. */
-async function deleteById(db: Db, table: 'issued' | 'audit', before: number): Promise<number> {
+async function deleteById(db: Db, table: 'issued' | 'fob_issued' | 'audit', before: number): Promise<number> {
 	const { numDeletedRows } = await db
 		.deleteFrom(table)
 		.where('id', 'in', (e) =>
@@ -82,6 +90,26 @@ async function deleteClaims(db: Db, now: number): Promise<number> {
 		delete from claim where (lock_id, slot, at, user_id) in (
 			select lock_id, slot, at, user_id from claim where moment < cast(${now - CLAIMS} as bigint)
 			order by moment limit ${sql.lit(TURN)})`.execute(db);
+	return Number(numAffectedRows ?? 0n);
+}
+
+/** Not those of a lock that has records to tell yet: they may be of these codes. */
+async function deleteOffQuickClicks(db: Db, now: number): Promise<number> {
+	const { numAffectedRows } = await sql`
+		delete from quick_click where id in (
+			select quick_click.id from quick_click
+			join lock on lock.id = quick_click.lock_id and lock.log_seen <= lock.log_cursor
+			where quick_click.state = 'off' and off_at < cast(${now - OFF_QUICK_CLICKS} as bigint)
+			order by off_at limit ${sql.lit(TURN)})`.execute(db);
+	return Number(numAffectedRows ?? 0n);
+}
+
+async function deleteOffCredentials(db: Db, now: number): Promise<number> {
+	const { numAffectedRows } = await sql`
+		delete from fob_credential where id in (
+			select id from fob_credential
+			where state = 'off' and off_at < cast(${now - OFF_CREDENTIALS} as bigint)
+			order by off_at limit ${sql.lit(TURN)})`.execute(db);
 	return Number(numAffectedRows ?? 0n);
 }
 

@@ -10,6 +10,7 @@ import { retention } from './migrations/0006.ts';
 import { coreApi } from './migrations/0007.ts';
 import { namedCodes } from './migrations/0008.ts';
 import { rightsOwed } from './migrations/0009.ts';
+import { heldRetention } from './migrations/0010.ts';
 
 /** Makes one step of the schema inside the transaction it is given. */
 export type Migration = (db: Db, dialect: Dialect) => Promise<void>;
@@ -24,7 +25,8 @@ const MIGRATIONS: readonly { name: string; up: Migration }[] = [
 	{ name: 'retention', up: retention },
 	{ name: 'core API', up: coreApi },
 	{ name: 'named codes', up: namedCodes },
-	{ name: 'rights owed', up: rightsOwed }
+	{ name: 'rights owed', up: rightsOwed },
+	{ name: 'retention of quick clicks and fobs', up: heldRetention }
 ];
 
 /** The number of the last migration this program knows. */
