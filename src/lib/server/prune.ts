@@ -67,7 +67,11 @@ export async function prune(
 }
 
 /** Ids sort by time. */
-async function deleteById(db: Db, table: 'issued' | 'fob_issued' | 'audit', before: number): Promise<number> {
+async function deleteById(
+	db: Db,
+	table: 'issued' | 'fob_issued' | 'audit',
+	before: number
+): Promise<number> {
 	const { numDeletedRows } = await db
 		.deleteFrom(table)
 		.where('id', 'in', (e) =>
