@@ -7,6 +7,8 @@ import { World, type Bound } from './world.ts';
 export interface Found {
 	states: number;
 	transitions: number;
+	/** States that are known and were not looked at, because the search stopped. */
+	waiting: number;
 	/** False when the search stopped at `atMost` states. */
 	exhausted: boolean;
 	milliseconds: number;
@@ -30,18 +32,20 @@ export function search(
 	const parents = [-1];
 	states.add(first);
 	let transitions = 0;
+	let at = 0;
 	const done = (exhausted: boolean, counterexample: Found['counterexample']): Found => ({
-		states: states.size,
+		states: at,
+		waiting: states.size - at,
 		transitions,
 		exhausted,
 		milliseconds: Math.round(performance.now() - began),
 		counterexample
 	});
-	for (let at = 0; at < states.size; at++) {
+	for (; at < states.size; at++) {
 		const state = states.row(at).slice();
 		const invariant = violation(world, state, ignoring);
 		if (invariant) return done(false, { invariant, moves: pathTo(world, states, parents, at) });
-		if (states.size > atMost) return done(false, null);
+		if (at >= atMost) return done(false, null);
 		moves(world, state, (_, next) => {
 			transitions++;
 			if (states.add(next) >= 0) parents.push(at);
@@ -66,10 +70,11 @@ function pathTo(world: World, states: Table, parents: number[], at: number): str
 
 /** One line for the log of a run. */
 export function sayFound(name: string, found: Found): string {
-	const { states, transitions, exhausted, milliseconds, counterexample } = found;
+	const { states, waiting, transitions, exhausted, milliseconds, counterexample } = found;
 	const size = `${states.toLocaleString('en')} states, ${transitions.toLocaleString('en')} transitions`;
 	const seconds = `${(milliseconds / 1000).toFixed(1)} s`;
-	if (!counterexample) return `${name}: ${size}, ${seconds}${exhausted ? '' : ', NOT exhausted'}`;
+	if (!counterexample)
+		return `${name}: ${size}, ${seconds}${exhausted ? '' : `, ${waiting.toLocaleString('en')} more known`}`;
 	const { invariant, moves: path } = counterexample;
 	return `${name}: ${invariant} broken after ${path.length} moves (${size}, ${seconds})`;
 }

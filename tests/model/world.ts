@@ -14,7 +14,7 @@ import {
 
 /** How far a search goes. */
 export interface Bound {
-	readonly phones: 1 | 2;
+	readonly phones: 1 | 2 | 3;
 	/** Connections to the lock in all. */
 	readonly sessions: number;
 	/** Changes that managers make in all. */

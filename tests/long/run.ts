@@ -1,0 +1,50 @@
+/**
+ * `npm run long`: what the tests try a little of, tried long. Words choose parts: `npm run long --
+ * model pair`. Each prints its seed; HASP_SEED repeats it.
+ */
+import { spawnSync } from 'node:child_process';
+import { makeReady } from '../setup/programs.ts';
+
+interface Part {
+	files: readonly string[];
+	env: Readonly<Record<string, string>>;
+}
+
+const PARTS: Record<string, Part> = {
+	/** 10 million states, and what takes minutes to exhaust. */
+	model: { files: ['tests/model'], env: { HASP_MODEL: 'long' } },
+	/** 100,000 lives of a lock and its fob in bad weather. */
+	pair: { files: ['tests/pair/pair.test.ts'], env: { HASP_RUNS: '100000' } },
+	/** 100,000 bodies on both databases together; a million packets each to lock, fob and server. */
+	fuzz: {
+		files: ['tests/fuzz', 'tests/virtual/forged.test.ts'],
+		env: { HASP_BODIES: '50000', HASP_PACKETS: '1000000' }
+	},
+	/** 200 kills of the built server on each database. */
+	kill: { files: ['tests/kill'], env: { HASP_KILLS: '200', HASP_PROGRAM: 'build' } }
+};
+
+const chosen = process.argv.slice(2);
+const obstacle = makeReady();
+const unknown = chosen.filter((word) => !Object.hasOwn(PARTS, word));
+if (obstacle !== null || unknown.length > 0) {
+	console.error(obstacle ?? `npm run long -- ${Object.keys(PARTS).join(' | ')}`);
+	process.exit(2);
+}
+for (const [name, { files, env }] of Object.entries(PARTS)) {
+	if (chosen.length > 0 && !chosen.includes(name)) continue;
+	if ('HASP_PROGRAM' in env) run('npm', ['run', '--silent', 'build'], {});
+	console.log(`── ${name}`);
+	// The heap of the model's tables is not V8's, but their maps are.
+	const heap = { NODE_OPTIONS: '--max-old-space-size=6144' };
+	run('npx', ['vitest', 'run', '--maxWorkers=1', ...files], { ...heap, ...env });
+}
+
+function run(program: string, words: string[], env: Record<string, string>): void {
+	const { status } = spawnSync(program, words, {
+		stdio: 'inherit',
+		env: { ...process.env, ...env }
+	});
+	// The others are tried all the same.
+	if (status !== 0) process.exitCode = 1;
+}
