@@ -58,6 +58,7 @@ const INSIDE = [
 	'/people',
 	'/people/invite',
 	'/developers',
+	'/developers/reference#keys',
 	'/activity',
 	'/fobs',
 	'/fobs/new',

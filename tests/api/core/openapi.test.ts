@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENDPOINTS, type EndpointName } from '../../../src/lib/api/core/endpoints.ts';
+import { EXAMPLES } from '../../../src/lib/api/core/examples.ts';
+import { Reference } from '../../../src/lib/api/app/reference.ts';
 import { openApi } from '../../../src/lib/api/core/openapi.ts';
 import { databases } from '../../setup/databases.ts';
 import { ORIGIN, TestApp } from '../app.ts';
@@ -50,6 +52,17 @@ describe('the OpenAPI document', () => {
 			minimum: 1,
 			maximum: 99
 		});
+	});
+
+	test.each(NAMES)('%s: the example is a body that it takes', (name) => {
+		const { example } = document.paths[`/${name}/`].post.requestBody.content['application/json'];
+		expect(example).toEqual(EXAMPLES[name]);
+		expect(ENDPOINTS[name].request.safeParse(example).error).toBeUndefined();
+	});
+
+	test('is what its page reads', () => {
+		const read = Reference.parse(document);
+		expect(Object.keys(read.paths)).toEqual(Object.keys(document.paths));
 	});
 
 	test('every reference leads somewhere', () => {

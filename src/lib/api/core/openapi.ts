@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ENDPOINTS, type CoreEndpoint, type EndpointName } from './endpoints.ts';
 import { ERROR_CODE, Failure, successOf } from './envelope.ts';
+import { EXAMPLES } from './examples.ts';
 import { API_VERSION } from './versions.ts';
 
 /** A JSON value of the document, whose form JSON Schema and OpenAPI define. */
@@ -47,7 +48,7 @@ function operation(name: EndpointName): Json {
 		security: keys.map((kind) => ({ [kind]: [] })),
 		requestBody: {
 			required: !request.safeParse({}).success,
-			content: { [JSON_TYPE]: { schema: schemaOf(request, 'input') } }
+			content: { [JSON_TYPE]: { schema: schemaOf(request, 'input'), example: EXAMPLES[name] } }
 		},
 		responses: {
 			200: response(`What was asked for, or a refusal: ${codes.join(', ')}.`, {
