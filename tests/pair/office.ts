@@ -7,29 +7,28 @@ import {
 	type UnknownRow
 } from 'kysely';
 import { toHex, type Bytes } from '../../src/lib/protocol/bytes.ts';
-import { declareRecovery } from '../../src/lib/server/core/recovery.ts';
+import { syncFob } from '../../src/lib/server/core/fob-sync.ts';
+import { declareFobRecovery, declareRecovery } from '../../src/lib/server/core/recovery.ts';
 import { issueCommands, type Issued } from '../../src/lib/server/core/issue.ts';
 import { hearBatches } from '../../src/lib/server/core/uploads.ts';
 import type { IssueAction } from '../../src/lib/server/core/packets.ts';
 import type { UploadBatch } from '../../src/lib/api/app/activity.ts';
 import { connect, type Connection, type Db } from '../../src/lib/server/db/connect.ts';
 import { migrate } from '../../src/lib/server/db/migrate.ts';
+import { addFob } from '../../src/lib/server/fobs.ts';
 import { addLock } from '../../src/lib/server/locks.ts';
 import { addCompany } from '../../src/lib/server/people/companies.ts';
 import { Secret } from '../../src/lib/server/secret.ts';
+import { believed } from '../server/core/believed.ts';
 import { databases, type TestDatabase } from '../setup/databases.ts';
+
+import { Backup } from './backup.ts';
 
 /** A MAC for the lock of this number. */
 export function macOf(number: number): string {
 	const hex = number.toString(16).toUpperCase().padStart(12, '0');
 	return hex.match(/../g)!.join(':');
 }
-
-/** A change as the engine freezes it; `epoch` and `issue` name the key that is derived. */
-export type SlotChange =
-	| { kind: 'set'; slot: number; epoch: number; issue: number; from: number; until: number }
-	| { kind: 'remove'; slot: number }
-	| { kind: 'reset' };
 
 /** The process died. What its transaction had not committed is gone. */
 export class Crash extends Error {}
@@ -82,18 +81,29 @@ export class Office {
 		await this.#database.drop();
 	}
 
-	async addLock(mac: string, baseKey: Bytes): Promise<void> {
+	async addLock(mac: string, baseKey: Bytes, hardwareType = '4I'): Promise<void> {
 		const by = { companyId: this.#company, actor: 'cli', name: 'J Doe' };
 		await addLock(this.#connection.db, this.#secret, by, {
 			mac,
 			name: mac,
 			place: '',
 			serial: '',
-			hardwareType: '4I',
+			hardwareType,
 			firmware: '4.25',
 			environment: 'production',
 			baseKey: toHex(baseKey)
 		});
+	}
+
+	async addFob(mac: string, baseKey: Bytes): Promise<void> {
+		const by = { companyId: this.#company, actor: 'cli', name: 'J Doe' };
+		const about = { mac, serial: '', name: mac, environment: 'production' as const };
+		await addFob(this.#connection.db, this.#secret, by, { ...about, baseKey: toHex(baseKey) });
+	}
+
+	/** The packets for a fob, or null when the answer never leaves. */
+	syncFob(mac: string, session: string, now: number, crash: CrashAt = null) {
+		return this.survive(crash, () => syncFob(this.core, this.caller, { mac, session }, now));
 	}
 
 	/** The commands for a session, or null when the answer never leaves. */
@@ -105,20 +115,69 @@ export class Office {
 		crash: CrashAt = null
 	): Promise<Issued | null> {
 		const request = { mac, session, action, trackingKey: null, userId: null };
-		return this.#survive(crash, () => issueCommands(this.#core, this.#scope, request, now));
+		return this.survive(crash, () => issueCommands(this.core, this.caller, request, now));
 	}
 
 	/** Ids that are durable, or null when the answer never leaves. */
 	async hear(batches: UploadBatch[], now: number, crash: CrashAt = null): Promise<string[] | null> {
-		const reply = await this.#survive(crash, () =>
-			hearBatches(this.#core, this.#scope, batches, now)
+		const reply = await this.survive(crash, () =>
+			hearBatches(this.core, this.caller, batches, now)
 		);
 		if (reply && reply.refused.length > 0) throw new Error(`refused ${reply.refused[0]!.code}`);
 		return reply && reply.durable;
 	}
 
+	/** What a backup would have now of a lock and a fob. */
+	async backup(mac: string, fobMac: string, now: number): Promise<Backup> {
+		const { db } = this.#connection;
+		const fob = db.selectFrom('fob').select('id').where('mac', '=', fobMac);
+		const { id } = await this.row(mac);
+		return Backup.of(db, id, (await fob.executeTakeFirstOrThrow()).id, now);
+	}
+
+	/** Puts it in place of what is, and says so to the server as docs/operations.md tells. */
+	async restoreAll(backup: Backup, mac: string, fobMac: string, now: number): Promise<void> {
+		await backup.restore(this.#connection.db);
+		await this.declareRecovery(mac, now);
+		await declareFobRecovery(this.#connection.db, this.#company, fobMac);
+	}
+
+	/** Whether anything still waits for the lock's next opening. */
+	async waits(mac: string): Promise<boolean> {
+		const row = await this.whole(mac);
+		const next = row.settings_next ?? row.settings_wanted;
+		const changes = row.slot_changes + row.slot_reset + row.quick_click_changes;
+		const asks = row.quick_click_reset + row.uses_asked;
+		return row.phase !== 'steady' || changes + asks > 0 || next !== null;
+	}
+
+	/** What the server believes the lock to hold. */
+	async believed(mac: string) {
+		return believed({ db: this.#connection.db, secret: this.#secret }, await this.whole(mac));
+	}
+
+	/** Slots of the lock whose keys the fob is to have, by the server. */
+	async fobSlots(fobMac: string): Promise<number[]> {
+		const rows = await this.#connection.db
+			.selectFrom('fob_credential')
+			.innerJoin('fob', 'fob.id', 'fob_credential.fob_id')
+			.select('slot')
+			.where('mac', '=', fobMac)
+			.where('state', '!=', 'off')
+			.execute();
+		return rows.map(({ slot }) => slot);
+	}
+
+	whole(mac: string) {
+		return this.#connection.db
+			.selectFrom('lock')
+			.selectAll()
+			.where('mac', '=', mac)
+			.executeTakeFirstOrThrow();
+	}
+
 	declareRecovery(mac: string, now: number): Promise<void> {
-		return declareRecovery(this.#connection.db, this.#scope, mac, now);
+		return declareRecovery(this.#connection.db, this.caller, mac, now);
 	}
 
 	async row(mac: string) {
@@ -141,21 +200,6 @@ export class Office {
 		return rows.map(({ counter }) => counter);
 	}
 
-	/**
-	 * Freezes changes for a lock's next opening, as the engine does when something waits.
-	 * @returns false when a set is offered already or the lock is not set up: then nothing is done
-	 */
-	async change(mac: string, writes: readonly SlotChange[]): Promise<boolean> {
-		const { id, phase, active } = await this.row(mac);
-		if (phase !== 'steady' || active === 0) return false;
-		await this.#connection.db
-			.updateTable('lock')
-			.set({ phase: 'offered', pending: active + 1, pending_changes: JSON.stringify({ writes }) })
-			.where('id', '=', id)
-			.execute();
-		return true;
-	}
-
 	/** Puts a lock's row back to what a backup said, as far as keys go. */
 	async restore(mac: string, backup: { phase: string; active: number }): Promise<void> {
 		const { phase, active } = backup as { phase: 'steady'; active: number };
@@ -166,15 +210,17 @@ export class Office {
 			.execute();
 	}
 
-	get #core() {
+	/** The engine as it runs: it may crash. */
+	get core() {
 		return { db: this.#db, secret: this.#secret };
 	}
 
-	get #scope() {
-		return { companyId: this.#company };
+	get caller() {
+		return { companyId: this.#company, environment: 'production' as const };
 	}
 
-	async #survive<T>(crash: CrashAt, work: () => Promise<T>): Promise<T | null> {
+	/** What it comes to, or null when the process died of it or before it could say so. */
+	async survive<T>(crash: CrashAt, work: () => Promise<T>): Promise<T | null> {
 		this.#fuse.queriesLeft = crash !== null && crash !== 'answer' ? crash.before : Infinity;
 		try {
 			const result = await work();

@@ -41,7 +41,7 @@ export class Phone {
 			const step = turn.value;
 			if ('tell' in step) {
 				const { tell } = step;
-				if (tell.kind === 'server-packet') this.#keep(session, tell.packet, stand.now);
+				if (tell.kind === 'server-packet') this.keep(session, tell.packet, stand.now);
 				// Somebody pulls the shackle, uses what was locked, and closes it again, or forgets.
 				if (tell.kind === 'finished' && this.#chance.in(0.7)) stand.close();
 			}
@@ -62,12 +62,13 @@ export class Phone {
 		this.outbox = this.outbox.filter(({ id }) => !durable.includes(id));
 	}
 
-	#keep(session: string, packet: Bytes, receivedAt: number): void {
+	/** What a lock or a fob said goes to the outbox. */
+	keep(session: string, packet: Bytes, receivedAt: number, mac = this.#mac): void {
 		const open = this.outbox.find(
 			(batch) => batch.session === session && !this.#sent.has(batch.id)
 		);
 		if (open) return void open.packets.push(toHex(packet));
 		const id = toHex(this.#chance.bytes(8));
-		this.outbox.push({ id, mac: this.#mac, session, receivedAt, packets: [toHex(packet)] });
+		this.outbox.push({ id, mac, session, receivedAt, packets: [toHex(packet)] });
 	}
 }

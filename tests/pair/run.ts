@@ -1,7 +1,11 @@
 import type { UploadBatch } from '../../src/lib/api/app/activity.ts';
 import { toHex } from '../../src/lib/protocol/bytes.ts';
 import { Chance } from './chance.ts';
-import type { CrashAt, Office, SlotChange } from './office.ts';
+import type { Backup } from './backup.ts';
+import { FOB_FAULTS, FobStand, type FobFault } from './fob-stand.ts';
+import { CODES, Managers } from './managers.ts';
+import type { CrashAt, Office } from './office.ts';
+import { settle } from './settle.ts';
 import { FAIR, Phone, type Weather } from './phone.ts';
 import { MOST_OUTPUTS, RADIO_FAULTS, Stand } from './stand.ts';
 
@@ -26,7 +30,9 @@ export const FAULTS: readonly string[] = [
 	'upload lost or late',
 	'upload again',
 	'phone killed',
-	'outbox lost'
+	'outbox lost',
+	...FOB_FAULTS,
+	'restored from a backup'
 ];
 
 /** Queries of an unlock or an upload at most, and one more. */
@@ -43,8 +49,8 @@ export class Run {
 	readonly #severity: number;
 	/** Uploads that are somewhere on the way, and may come again. */
 	readonly #late: UploadBatch[][] = [];
-	/** What the slots hold once everything that was frozen is on the lock. */
-	readonly #slots = new Map<number, string>();
+	readonly #fob: FobStand;
+	#backup: Backup | null = null;
 	readonly #outcome: Outcome = {
 		opened: false,
 		faults: new Map(),
@@ -57,20 +63,38 @@ export class Run {
 		this.#chance = new Chance(seed);
 		this.#severity = this.#chance.pick([0.04, 0.12, 0.3]);
 		this.#phones = Array.from({ length: 2 }, () => new Phone(mac, this.#chance));
+		this.#fob = new FobStand(`FB${mac.slice(2)}`, this.#chance.bytes(16), this.#chance);
 		this.stand = new Stand(mac, this.#chance.bytes(16), this.#chance, now);
 	}
 
 	static async of(office: Office, seed: number, mac: string, now = 1_790_000_000_000) {
 		const run = new Run(office, seed, mac, now);
-		await office.addLock(mac, run.#baseKey);
-		const taps = 2 + run.#chance.below(5);
-		for (let tap = 0; tap < taps; tap++) {
-			await run.#tap();
-			if (run.#chance.in(0.5)) await run.#change();
-		}
-		await run.#cleanUnlock();
-		await run.#settle();
+		await office.addLock(mac, run.#baseKey, run.stand.hardwareType);
+		await office.addFob(run.#fob.mac, run.#fob.baseKey);
+		await run.#live();
 		return run.#outcome;
+	}
+
+	async #live(): Promise<void> {
+		const { id } = await this.#office.row(this.#mac);
+		const lock = { mac: this.#mac, id };
+		const managers = new Managers(this.#office, lock, this.#fob.mac, this.#chance);
+		const taps = 2 + this.#chance.below(5);
+		for (let tap = 0; tap < taps; tap++) {
+			await this.#tap();
+			const deeds = this.#chance.pick([0, 0, 1, 2, 3]);
+			for (let i = 0; i < deeds; i++) await managers.act(this.stand.now, this.#crash());
+			if (this.#chance.in(0.2)) await this.#squeeze();
+			if (this.#chance.in(0.2)) this.stand.enter(this.#chance.pick(CODES));
+			await this.#disaster();
+		}
+		await this.#cleanUnlock();
+		const { broken } = this.#outcome;
+		const restored = this.#outcome.faults.has('restored from a backup');
+		const all = { office: this.#office, stand: this.stand, fob: this.#fob, restored };
+		const phone = this.#phones[0]!;
+		const tell = () => this.#uploadAll();
+		broken.push(...(await settle({ ...all, phone, tell, wholeLog: this.#chance.in(0.25) })));
 	}
 
 	get #baseKey() {
@@ -103,23 +127,33 @@ export class Run {
 		await this.#uploads();
 	}
 
-	/** A manager fills, empties and resets slots; they wait for the next opening. */
-	async #change(): Promise<void> {
-		const writes = Array.from({ length: 1 + this.#chance.below(4) }, (): SlotChange => {
-			const slot = 1 + this.#chance.below(100);
-			const window = {
-				from: this.#chance.below(1000),
-				until: 1_000_000 + this.#chance.below(1000)
-			};
-			const set = { kind: 'set', slot, epoch: 1, issue: 1, ...window } as const;
-			return this.#chance.pick([set, set, set, { kind: 'remove', slot }, { kind: 'reset' }]);
-		});
-		if (!(await this.#office.change(this.#mac, writes))) return;
-		for (const write of writes) {
-			if (write.kind === 'reset') this.#slots.clear();
-			else if (write.kind === 'remove') this.#slots.delete(write.slot);
-			else this.#slots.set(write.slot, `${write.from}-${write.until}`);
-		}
+	/** Somebody squeezes the fob beside a phone, in bad weather. */
+	async #squeeze(): Promise<void> {
+		const session = this.#fob.connect();
+		const { now } = this.stand;
+		const packets = await this.#office.syncFob(this.#fob.mac, session, now, this.#crash());
+		const phone = this.#chance.pick(this.#phones);
+		for (const packet of this.#fob.write(packets ?? [], () => this.#fobFault()))
+			phone.keep(session, packet, now, this.#fob.mac);
+		this.#fob.disconnect();
+		await this.#uploads();
+	}
+
+	#fobFault(): FobFault | null {
+		if (!this.#chance.in(this.#severity)) return null;
+		const fault = this.#chance.pick(FOB_FAULTS);
+		this.#count(fault);
+		return fault;
+	}
+
+	/** A backup is made, and later put in place of the database. */
+	async #disaster(): Promise<void> {
+		const { mac } = this.#fob;
+		const { now } = this.stand;
+		if (this.#backup === null && this.#chance.in(0.2))
+			this.#backup = await this.#office.backup(this.#mac, mac, now);
+		else if (this.#backup !== null && this.#strikes('restored from a backup'))
+			await this.#office.restoreAll(this.#backup, this.#mac, mac, now);
 	}
 
 	/** The request may come twice, and either answer may be the one that arrives. */
@@ -166,37 +200,7 @@ export class Run {
 		this.#outcome.opened = outcome?.opening === 'success' && this.stand.openings === before + 1;
 	}
 
-	/** Everything that still lives is uploaded: server and lock must agree, and the log be whole. */
-	async #settle(): Promise<void> {
-		const { broken } = this.#outcome;
-		await this.#uploadAll();
-		const row = await this.#office.row(this.#mac);
-		if (row.phase !== 'steady' || row.active !== this.stand.epoch || row.setup_count !== 1)
-			broken.push(`not settled: ${JSON.stringify(row)}, lock at ${this.stand.epoch}`);
-		const held = Object.entries(this.stand.keys.slots).map(([n, s]) => [
-			Number(n),
-			`${s.from}-${s.until}`
-		]);
-		const frozen = [...this.#slots].sort(([a], [b]) => a - b);
-		if (JSON.stringify(held) !== JSON.stringify(frozen)) broken.push('slots are not as frozen');
-		// Once in four: reading the whole log takes as long as everything before.
-		if (this.#chance.in(0.75)) return;
-		const { log } = this.stand.saved.flash;
-		for (let round = 0; round < 8; round++) {
-			const session = toHex(this.stand.connect()!);
-			const issued = await this.#office.issue(this.#mac, session, 'ask', this.stand.now);
-			this.#phones[0]!.talk(this.stand, session, issued!, FAIR);
-			this.stand.disconnect();
-			await this.#uploadAll();
-			const { log_cursor } = await this.#office.row(this.#mac);
-			if (log_cursor >= log.counter) break;
-		}
-		const counted = (await this.#office.counters(this.#mac)).filter((c) => (c ?? 0) <= log.counter);
-		const own = log.records.map(({ counter }) => counter);
-		if (counted.join() !== own.join())
-			broken.push(`I7: counted ${counted.join()}, not ${own.join()}`);
-	}
-
+	/** Everything that still lives is uploaded. */
 	async #uploadAll(): Promise<void> {
 		for (const batches of this.#chance.shuffled(this.#late))
 			await this.#office.hear(batches, this.stand.now);

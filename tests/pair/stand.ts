@@ -72,6 +72,24 @@ export class Stand {
 		this.event({ kind: 'close' });
 	}
 
+	get hardwareType(): string {
+		return this.saved.identity.hardwareType;
+	}
+
+	/** Presses a code on the button and waits the pause out, and the motor. */
+	enter(code: string): void {
+		for (const press of code) {
+			this.event({ kind: 'press' });
+			this.now += press === '1' ? 600 : 100;
+			this.event({ kind: 'release' });
+			this.now += 300;
+		}
+		const until = this.now + 5_000;
+		for (let at = this.#lock.nextWake; at !== null && at <= until; at = this.#lock.nextWake)
+			this.#wait(at - this.now);
+		this.now = until;
+	}
+
 	get linked(): boolean {
 		return this.#linked;
 	}

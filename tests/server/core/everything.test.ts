@@ -11,11 +11,10 @@ import { callKeys } from '../../../src/lib/server/core/offline-keys.ts';
 import { issueCodes, revokeCodes } from '../../../src/lib/server/core/quick-clicks.ts';
 import { declareRecovery } from '../../../src/lib/server/core/recovery.ts';
 import type { Log } from '../../../src/lib/server/core/uploads.ts';
-import { toHex } from '../../../src/lib/protocol/bytes.ts';
 import type { Db } from '../../../src/lib/server/db/connect.ts';
-import { keysOf } from '../../../src/lib/server/core/keys.ts';
 import { Chance, runSeed } from '../../pair/chance.ts';
 import { databases } from '../../setup/databases.ts';
+import { believed, held } from './believed.ts';
 import { Lab } from './lab.ts';
 import type { TestLock } from './test-lock.ts';
 
@@ -157,34 +156,6 @@ class Life {
 	}
 }
 
-/** What the server believes that the lock holds. */
-async function believed(lab: Lab, lock: TestLock) {
-	const row = await lab.row(lock);
-	const keys = keysOf(lab.secret, row);
-	const slots = await lab.db.selectFrom('slot').selectAll().where('state', '!=', 'off').execute();
-	const codes = await lab.db
-		.selectFrom('quick_click')
-		.selectAll()
-		.where('state', '!=', 'off')
-		.execute();
-	return {
-		epoch: row.active,
-		master: toHex(keys.master(row.active).key),
-		slots: Object.fromEntries(
-			slots.map(({ slot, issue }) => [slot, toHex(keys.slot(issue, slot))])
-		),
-		quickClicks: Object.fromEntries(
-			codes.map(({ position, code, uses }) => [position, { code, uses }])
-		),
-		explicitLock: row.settings_flags === 1
-	};
-}
-
-function held({ epoch, master, slots, quickClicks, explicitLock }: TestLock['holds']) {
-	const keys = Object.entries(slots).map(([slot, { key }]) => [slot, key]);
-	return { epoch, master, slots: Object.fromEntries(keys), quickClicks, explicitLock };
-}
-
 describe.each(databases)('everything at once on $name', ({ create }) => {
 	test('whatever happens, the lock opens, and soon holds what the server believes', async () => {
 		const seed = runSeed();
@@ -203,7 +174,7 @@ describe.each(databases)('everything at once on $name', ({ create }) => {
 			const row = await lab.row(lock);
 			expect(row, told()).toMatchObject({ phase: 'steady', slot_changes: 0, slot_reset: 0 });
 			expect(row, told()).toMatchObject({ quick_click_changes: 0, uses_asked: 0 });
-			expect(held(lock.holds), told()).toEqual(await believed(lab, lock));
+			expect(held(lock.holds), told()).toEqual(await believed(lab, row));
 			await lab.close();
 		}
 	}, 120_000);
