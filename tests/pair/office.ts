@@ -157,15 +157,14 @@ export class Office {
 	}
 
 	/** Slots of the lock whose keys the fob is to have, by the server. */
-	async fobSlots(fobMac: string): Promise<number[]> {
-		const rows = await this.#connection.db
+	fobSlots(fobMac: string) {
+		return this.#connection.db
 			.selectFrom('fob_credential')
 			.innerJoin('fob', 'fob.id', 'fob_credential.fob_id')
-			.select('slot')
+			.select(['slot', 'state'])
 			.where('mac', '=', fobMac)
 			.where('state', '!=', 'off')
 			.execute();
-		return rows.map(({ slot }) => slot);
 	}
 
 	whole(mac: string) {

@@ -82,7 +82,7 @@ export class Run {
 		const taps = 2 + this.#chance.below(5);
 		for (let tap = 0; tap < taps; tap++) {
 			await this.#tap();
-			const deeds = this.#chance.pick([0, 0, 1, 2, 3]);
+			const deeds = this.#chance.pick([0, 0, 1, 2]);
 			for (let i = 0; i < deeds; i++) await managers.act(this.stand.now, this.#crash());
 			if (this.#chance.in(0.2)) await this.#squeeze();
 			if (this.#chance.in(0.2)) this.stand.enter(this.#chance.pick(CODES));

@@ -58,18 +58,28 @@ async function opens({ office, stand, phone }: Scene): Promise<boolean> {
 }
 
 /** Two syncs are enough after anything: one to learn what it has, one that brings everything. */
-async function fobAgrees({ office, stand, fob, phone, tell }: Scene): Promise<string[]> {
-	for (let i = 0; i < 3; i++) {
+async function fobAgrees(scene: Scene): Promise<string[]> {
+	const { office, stand, fob, phone, tell } = scene;
+	let differ = await fobDiffers(scene);
+	for (let i = 0; i < 3 && differ.length > 0; i++) {
 		const session = fob.connect();
 		const packets = await office.syncFob(fob.mac, session, stand.now);
 		for (const packet of fob.write(packets!, () => null))
 			phone.keep(session, packet, stand.now, fob.mac);
 		fob.disconnect();
 		await tell();
+		differ = await fobDiffers(scene);
 	}
-	const wanted = await office.fobSlots(fob.mac);
+	return differ;
+}
+
+/** Whether the fob has what the server believes, and what it has is what the lock has. */
+async function fobDiffers({ office, stand, fob }: Scene): Promise<string[]> {
+	const rows = await office.fobSlots(fob.mac);
+	const wanted = rows.map(({ slot }) => slot);
 	const has = fob.credentials.map(({ slot }) => slot);
 	if (has.join() !== wanted.join()) return [`fob has slots ${has.join()}, not ${wanted.join()}`];
+	if (rows.some(({ state }) => state !== 'on-lock')) return ['the fob has not proven what it has'];
 	const { slots } = stand.keys;
 	return fob.credentials
 		.filter(({ slot, key }) => slots[slot]?.key !== key)
