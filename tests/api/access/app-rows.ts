@@ -4,7 +4,7 @@ import type { Kind } from './things.ts';
 /** Who gets past the door: everybody, whoever is signed in, a company's people, its managers. */
 export type Level = 'anyone' | 'person' | 'member' | 'manager';
 
-/** One way to ask an endpoint. `X` stands for the MAC or id of the thing. */
+/** One way to ask an endpoint. `X` stands for the MAC or id of the thing; LOCK and MEMBER are one's own. */
 export interface AppRow {
 	who: Level;
 	/** What the request is about, or what its answer would show; left out: nothing of anybody's. */
@@ -27,6 +27,7 @@ export interface AppRow {
 export const PHONE = { id: 'phone-access-xxxxxxxx', name: 'Pixel 9' };
 
 const lockPath = { about: 'lock', path: ['X'] } as const;
+const codePath = { about: 'lock', path: ['X', 'code-X'] } as const;
 const batch = { id: 'batch-access', mac: 'X', session: SAMPLE, receivedAt: 1, packets: [SAMPLE] };
 const claim = { mac: 'X', slot: 1, at: 1_600_000_000_000 };
 const key = { mac: 'X', slot: 1, issue: 1 };
@@ -74,6 +75,32 @@ export const APP_ROWS: Readonly<Record<string, readonly AppRow[]>> = {
 	],
 	'PATCH /api/locks/[mac]': [{ who: 'manager', ...lockPath, body: { name: 'Gate' } }],
 	'GET /api/locks/[mac]/keys': [{ who: 'manager', ...lockPath }],
+	'GET /api/locks/[mac]/quick-clicks': [{ who: 'manager', ...lockPath }],
+	'POST /api/locks/[mac]/quick-clicks': [
+		{ who: 'manager', ...lockPath, body: { name: 'Night', code: '110011', uses: 3 } }
+	],
+	'PATCH /api/locks/[mac]/quick-clicks/[id]': [
+		{ who: 'manager', ...codePath, body: { name: 'Day' } },
+		{ who: 'manager', ...codePath, body: { uses: 9 } },
+		// Another company's code, named beside one's own lock.
+		{
+			who: 'manager',
+			about: 'lock',
+			path: ['LOCK', 'code-X'],
+			body: { uses: 9 },
+			own: 404,
+			blind: true
+		}
+	],
+	'DELETE /api/locks/[mac]/quick-clicks/[id]': [
+		{ who: 'manager', ...codePath },
+		{ who: 'manager', about: 'lock', path: ['LOCK', 'code-X'], own: 404, blind: true }
+	],
+	'PUT /api/locks/[mac]/settings': [{ who: 'manager', ...lockPath, body: { explicitLock: true } }],
+	'POST /api/locks/[mac]/key-reset': [{ who: 'manager', ...lockPath }],
+	'PUT /api/locks/[mac]/environment': [
+		{ who: 'manager', ...lockPath, body: { environment: 'sandbox' } }
+	],
 	'GET /api/company/lease': [{ who: 'manager' }],
 	'PUT /api/company/lease': [{ who: 'manager', body: { days: 7 } }],
 	'GET /api/people': [

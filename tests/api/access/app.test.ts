@@ -61,7 +61,9 @@ describe('each identity gets at its own, and to no other', () => {
 	): [string, string, Ask] {
 		const [method = '', id = ''] = endpoint.split(' ');
 		const member = estate.memberIds[name === 'stranger' ? 'theirs' : 'mine'];
-		const named = (text: string) => text.replaceAll('X', thing).replace('MEMBER', member);
+		const lock = estate.locks[name === 'stranger' ? 'theirs' : 'mine'];
+		const named = (text: string) =>
+			text.replaceAll('X', thing).replace('MEMBER', member).replace('LOCK', lock);
 		const values = [...(row.path ?? [])];
 		const path = id.replace(/\[\w+\]/g, () => encodeURIComponent(named(values.shift()!)));
 		const query = row.query === undefined ? '' : `?${encodeURI(named(row.query))}`;

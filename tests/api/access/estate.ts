@@ -13,20 +13,21 @@ export class Estate {
 	readonly people: Readonly<
 		Record<'owner' | 'admin' | 'member' | 'stranger' | 'person' | 'another', Browser>
 	>;
-	/** A member of either company. */
+	/** A member and a lock of either company. */
 	readonly memberIds: Readonly<Record<'mine' | 'theirs', string>>;
+	readonly locks: Readonly<Record<'mine' | 'theirs', string>>;
 	readonly mine: Integrator;
 	readonly theirs: Integrator;
 
 	private constructor(
 		app: TestApp,
 		people: Estate['people'],
-		memberIds: Estate['memberIds'],
+		[memberIds, locks]: [Estate['memberIds'], Estate['locks']],
 		[mine, theirs]: [Integrator, Integrator]
 	) {
 		this.app = app;
 		this.people = people;
-		this.memberIds = memberIds;
+		[this.memberIds, this.locks] = [memberIds, locks];
 		[this.mine, this.theirs] = [mine, theirs];
 	}
 
@@ -52,7 +53,11 @@ export class Estate {
 			mine: (await member.me()).user.id,
 			theirs: await MAKE.person(app, theirs.companyId)
 		};
-		return new Estate(app, people, memberIds, [mine, theirs]);
+		const locks = {
+			mine: await MAKE.lock(app, mine.companyId),
+			theirs: await MAKE.lock(app, theirs.companyId)
+		};
+		return new Estate(app, people, [memberIds, locks], [mine, theirs]);
 	}
 
 	close(): Promise<void> {

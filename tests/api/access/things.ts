@@ -15,7 +15,7 @@ let made = 0;
 
 /** Makes something that belongs to a company: its MAC or id. */
 export const MAKE: Record<Kind, (app: TestApp, companyId: string) => Promise<string>> = {
-	/** With a key in slot 1, a quick click and something that happened. */
+	/** With a key in slot 1, a quick click whose id is `code-` and the MAC, and something that happened. */
 	async lock({ server: { db, secret } }, companyId) {
 		const mac = newMac();
 		const by = { companyId, actor: 'cli', name: 'J Doe' };
@@ -33,6 +33,11 @@ export const MAKE: Record<Kind, (app: TestApp, companyId: string) => Promise<str
 		await db.transaction().execute(async (trx) => {
 			const lock = (await holdLock(trx, id))!;
 			await issueCodes(trx, lock, [{ code: '0101', uses: 3 }], LONG_AGO);
+			await trx
+				.updateTable('quick_click')
+				.set({ id: `code-${mac}` })
+				.where('lock_id', '=', id)
+				.execute();
 		});
 		await db
 			.insertInto('activity')
