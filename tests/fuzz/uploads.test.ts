@@ -83,7 +83,11 @@ describe.each(databases)('what a lock never said, on $name', ({ create }) => {
 		lock.write((await lab.issue(lock, lock.connect())).packets);
 		lock.disconnect();
 		lock.close();
-		const state = async () => ({ row: await lab.row(lock), activity: await lab.activity(lock) });
+		const state = async () => {
+			// A true answer that comes again without what followed it: the lock is asked once more.
+			const { log_seen: _, ...row } = await lab.row(lock);
+			return { row, activity: await lab.activity(lock) };
+		};
 		const before = await state();
 		expect(before.row).toMatchObject({ phase: 'offered', active: 1 });
 		expect(lock.holds.epoch).toBe(2);

@@ -34,15 +34,13 @@ export class Backup {
 			steps.push((trx) => trx.deleteFrom(table).where('fob_id', '=', fobId).execute());
 			for (const row of rows) steps.push((trx) => trx.insertInto(table).values(row).execute());
 		}
-		return new Backup((trx) => steps.reduce((last, one) => last.then(() => one(trx)), none()));
+		return new Backup(async (trx) => {
+			for (const one of steps) await one(trx);
+		});
 	}
 
 	/** Everything since is lost to the server, not to the lock, the fob and the phones. */
 	restore(db: Db): Promise<void> {
 		return db.transaction().execute((trx) => this.#restore(trx));
 	}
-}
-
-function none(): Promise<void> {
-	return Promise.resolve();
 }
