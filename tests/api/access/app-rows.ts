@@ -4,7 +4,7 @@ import type { Kind } from './things.ts';
 /** Who gets past the door: everybody, whoever is signed in, a company's people, its managers. */
 export type Level = 'anyone' | 'person' | 'member' | 'manager';
 
-/** One way to ask an endpoint. `X` stands for the MAC or id of the thing; LOCK and MEMBER are one's own. */
+/** One way to ask an endpoint. `X` stands for the MAC or id of the thing; LOCK, FOB and MEMBER are one's own. */
 export interface AppRow {
 	who: Level;
 	/** What the request is about, or what its answer would show; left out: nothing of anybody's. */
@@ -28,6 +28,7 @@ export const PHONE = { id: 'phone-access-xxxxxxxx', name: 'Pixel 9' };
 
 const lockPath = { about: 'lock', path: ['X'] } as const;
 const codePath = { about: 'lock', path: ['X', 'code-X'] } as const;
+const fobPath = { about: 'fob', path: ['X'] } as const;
 const batch = { id: 'batch-access', mac: 'X', session: SAMPLE, receivedAt: 1, packets: [SAMPLE] };
 const claim = { mac: 'X', slot: 1, at: 1_600_000_000_000 };
 const key = { mac: 'X', slot: 1, issue: 1 };
@@ -101,6 +102,24 @@ export const APP_ROWS: Readonly<Record<string, readonly AppRow[]>> = {
 	'PUT /api/locks/[mac]/environment': [
 		{ who: 'manager', ...lockPath, body: { environment: 'sandbox' } }
 	],
+	'GET /api/fobs': [{ who: 'manager', about: 'fob' }],
+	'POST /api/fobs': [
+		{ who: 'manager', about: 'fob', body: { mac: 'X', name: 'N', serial: 'S' }, own: 409 }
+	],
+	'GET /api/fobs/[mac]': [{ who: 'manager', ...fobPath }],
+	'DELETE /api/fobs/[mac]': [{ who: 'manager', ...fobPath }],
+	'POST /api/fobs/[mac]/locks': [
+		{ who: 'manager', ...fobPath, body: { locks: ['LOCK'] } },
+		{ who: 'manager', about: 'lock', path: ['FOB'], body: { locks: ['X'] } }
+	],
+	'DELETE /api/fobs/[mac]/locks/[lock]': [
+		{ who: 'manager', about: 'fob', path: ['X', 'LOCK'], own: 404, blind: true },
+		{ who: 'manager', about: 'lock', path: ['FOB', 'X'], own: 404, blind: true }
+	],
+	'POST /api/fobs/[mac]/commands': [{ who: 'manager', ...fobPath, body: { session: SAMPLE } }],
+	'PUT /api/fobs/[mac]/lost': [{ who: 'manager', ...fobPath }],
+	'DELETE /api/fobs/[mac]/lost': [{ who: 'manager', ...fobPath }],
+	'GET /api/debt': [{ who: 'manager', about: 'lock', blind: true }],
 	'GET /api/company/lease': [{ who: 'manager' }],
 	'PUT /api/company/lease': [{ who: 'manager', body: { days: 7 } }],
 	'GET /api/people': [

@@ -62,12 +62,19 @@ describe('each identity gets at its own, and to no other', () => {
 		const [method = '', id = ''] = endpoint.split(' ');
 		const member = estate.memberIds[name === 'stranger' ? 'theirs' : 'mine'];
 		const lock = estate.locks[name === 'stranger' ? 'theirs' : 'mine'];
+		const fob = estate.fobs[name === 'stranger' ? 'theirs' : 'mine'];
 		const named = (text: string) =>
-			text.replaceAll('X', thing).replace('MEMBER', member).replace('LOCK', lock);
+			text
+				.replaceAll('X', thing)
+				.replace('MEMBER', member)
+				.replace('LOCK', lock)
+				.replace('FOB', fob);
 		const values = [...(row.path ?? [])];
 		const path = id.replace(/\[\w+\]/g, () => encodeURIComponent(named(values.shift()!)));
 		const query = row.query === undefined ? '' : `?${encodeURI(named(row.query))}`;
-		const text = row.body && JSON.stringify(row.body).replaceAll('"X"', `"${thing}"`);
+		const text =
+			row.body &&
+			JSON.stringify(row.body).replaceAll('"X"', `"${thing}"`).replace('"LOCK"', `"${lock}"`);
 		// The id of a batch is taken in once: every asker and every lock has its own.
 		const body = text?.replace('batch-access', `batch-${thing}-${++batches}`);
 		return [method, path + query, body === undefined ? {} : { body }];

@@ -13,21 +13,22 @@ export class Estate {
 	readonly people: Readonly<
 		Record<'owner' | 'admin' | 'member' | 'stranger' | 'person' | 'another', Browser>
 	>;
-	/** A member and a lock of either company. */
+	/** A member, a lock and a fob of either company. */
 	readonly memberIds: Readonly<Record<'mine' | 'theirs', string>>;
 	readonly locks: Readonly<Record<'mine' | 'theirs', string>>;
+	readonly fobs: Readonly<Record<'mine' | 'theirs', string>>;
 	readonly mine: Integrator;
 	readonly theirs: Integrator;
 
 	private constructor(
 		app: TestApp,
 		people: Estate['people'],
-		[memberIds, locks]: [Estate['memberIds'], Estate['locks']],
+		[memberIds, locks, fobs]: [Estate['memberIds'], Estate['locks'], Estate['fobs']],
 		[mine, theirs]: [Integrator, Integrator]
 	) {
 		this.app = app;
 		this.people = people;
-		[this.memberIds, this.locks] = [memberIds, locks];
+		[this.memberIds, this.locks, this.fobs] = [memberIds, locks, fobs];
 		[this.mine, this.theirs] = [mine, theirs];
 	}
 
@@ -57,7 +58,11 @@ export class Estate {
 			mine: await MAKE.lock(app, mine.companyId),
 			theirs: await MAKE.lock(app, theirs.companyId)
 		};
-		return new Estate(app, people, [memberIds, locks], [mine, theirs]);
+		const fobs = {
+			mine: await MAKE.fob(app, mine.companyId),
+			theirs: await MAKE.fob(app, theirs.companyId)
+		};
+		return new Estate(app, people, [memberIds, locks, fobs], [mine, theirs]);
 	}
 
 	close(): Promise<void> {
