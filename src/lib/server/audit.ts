@@ -25,6 +25,18 @@ export type Deed =
 	| 'fob.lost'
 	| 'fob.found'
 	| 'fob.remove'
+	| 'sifely-app.add'
+	| 'sifely-app.revoke'
+	| 'door-lock.add'
+	| 'door-lock.change'
+	| 'door-lock.delete'
+	| 'door-lock.transfer'
+	| 'ekey.send'
+	| 'ekey.change'
+	| 'ekey.delete'
+	| 'passcode.add'
+	| 'passcode.change'
+	| 'passcode.delete'
 	| 'person.add'
 	| 'person.invite'
 	| 'person.withdraw'
@@ -32,7 +44,7 @@ export type Deed =
 	| 'person.grant'
 	| 'person.remove';
 
-/** Writes down who did what; `actor` is a user id or `cli`, `detail` never holds a secret. */
+/** Writes down who did what; `actor` as `AuditTable` has it, `detail` never holds a secret. */
 export async function audit(
 	db: Db,
 	companyId: string,

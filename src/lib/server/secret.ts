@@ -2,6 +2,7 @@ import {
 	createCipheriv,
 	createDecipheriv,
 	createHash,
+	createHmac,
 	hkdfSync,
 	randomBytes,
 	type KeyObject,
@@ -41,6 +42,7 @@ export class SecretError extends Error {
 export class Secret {
 	readonly #seal: KeyObject;
 	readonly #auth: string;
+	readonly #index: KeyObject;
 	/** 16 hex characters that tell secrets apart and say nothing about them. */
 	readonly fingerprint: string;
 
@@ -48,6 +50,7 @@ export class Secret {
 		const derive = (info: string) => Buffer.from(hkdfSync('sha256', raw, '', info, 32));
 		this.#seal = createSecretKey(derive('hasp seal'));
 		this.#auth = derive('hasp auth').toString('hex');
+		this.#index = createSecretKey(derive('hasp index'));
 		this.fingerprint = createHash('sha256')
 			.update(derive('hasp fingerprint'))
 			.digest('hex')
@@ -62,6 +65,11 @@ export class Secret {
 	/** Signs session cookies: 64 hex characters. */
 	get authSecret(): string {
 		return this.#auth;
+	}
+
+	/** Key of HMAC-SHA-256 for what is to be found again and is too short to be hashed without one. */
+	get indexKey(): KeyObject {
+		return this.#index;
 	}
 
 	toJSON(): string {
@@ -157,6 +165,12 @@ export function unseal(secret: Secret, place: Place, sealed: string): Uint8Array
 	} catch (cause) {
 		throw broken(place, cause);
 	}
+}
+
+/** Finds a sealed value again: hex of HMAC-SHA-256, which says nothing without the secret. */
+export function lookupHash(secret: Secret, place: Omit<Place, 'row'>, text: string): string {
+	const { table, column } = place;
+	return createHmac('sha256', secret.indexKey).update(`${table}\0${column}\0${text}`).digest('hex');
 }
 
 function broken({ table, row, column }: Place, cause?: unknown): SecretError {

@@ -11,6 +11,7 @@ import { coreApi } from './migrations/0007.ts';
 import { namedCodes } from './migrations/0008.ts';
 import { rightsOwed } from './migrations/0009.ts';
 import { heldRetention } from './migrations/0010.ts';
+import { doorLocks } from './migrations/0011.ts';
 
 /** Makes one step of the schema inside the transaction it is given. */
 export type Migration = (db: Db, dialect: Dialect) => Promise<void>;
@@ -26,7 +27,8 @@ const MIGRATIONS: readonly { name: string; up: Migration }[] = [
 	{ name: 'core API', up: coreApi },
 	{ name: 'named codes', up: namedCodes },
 	{ name: 'rights owed', up: rightsOwed },
-	{ name: 'retention of quick clicks and fobs', up: heldRetention }
+	{ name: 'retention of quick clicks and fobs', up: heldRetention },
+	{ name: 'door locks', up: doorLocks }
 ];
 
 /** The number of the last migration this program knows. */

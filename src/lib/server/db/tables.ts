@@ -7,6 +7,15 @@ import type {
 	UserTable
 } from './account-tables.ts';
 import type {
+	DoorLockTable,
+	DoorRecordTable,
+	EkeyTable,
+	PasscodeTable,
+	SifelyAccountTable,
+	SifelyAppTable,
+	SifelyTokenTable
+} from './door-tables.ts';
+import type {
 	FobCredentialTable,
 	FobIssuedTable,
 	FobTable,
@@ -220,7 +229,7 @@ export interface AuditTable {
 	id: string;
 	company_id: string;
 	at: number;
-	/** User id, or `cli`. */
+	/** User id, `cli`, or `account:` and the uid of an account of the open API. */
 	actor: string;
 	deed: string;
 	/** JSON. */
@@ -257,6 +266,13 @@ export interface Tables {
 	quarantine: QuarantineTable;
 	activity: ActivityTable;
 	demo: DemoTable;
+	sifely_app: SifelyAppTable;
+	sifely_account: SifelyAccountTable;
+	sifely_token: SifelyTokenTable;
+	door_lock: DoorLockTable;
+	ekey: EkeyTable;
+	passcode: PasscodeTable;
+	door_record: DoorRecordTable;
 	audit: AuditTable;
 	migration: MigrationTable;
 }
