@@ -45,6 +45,10 @@ export class Budgets {
 	readonly uploads = new Budget(6_000, 60);
 	/** Packets of one API key that no lock of its company has made: deciphering them is the dearest. */
 	readonly strange = new Budget(10_000, 60);
+	/** Calls of one application of the open API: a hundred a second, without a pause. */
+	readonly sifelyCalls = new Budget(6_000, 60);
+	/** Wrong passwords for one account of the open API; some have six digits that many could guess. */
+	readonly guesses = new Budget(10, 600);
 	/** What one person changes, openings among it; a phone may fetch two thousand keys at once. */
 	readonly changes = new Budget(10_000, 3600);
 }

@@ -29,7 +29,8 @@ export async function readJson(request: Request, limit: number = BODY_LIMIT): Pr
 	return value;
 }
 
-async function readText(request: Request, limit: number): Promise<string> {
+/** The text of a request, at most `limit` bytes of UTF-8. Throws ServerError `bad-input` or `too-large`. */
+export async function readText(request: Request, limit: number = BODY_LIMIT): Promise<string> {
 	const tooLarge = () => new ServerError('too-large', `The body is larger than ${limit} bytes.`);
 	if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge();
 	const reader = request.body?.getReader();

@@ -1,0 +1,166 @@
+import type { Updateable } from 'kysely';
+import type { z } from 'zod';
+import type * as api from '../../api/sifely/keys.ts';
+import { audit } from '../audit.ts';
+import type { Db } from '../db/connect.ts';
+import type { EkeyTable } from '../db/door-tables.ts';
+import { actorOf, type Caller } from './caller.ts';
+import { holdDoor, mustOwn, type EkeyRow, type Held } from './doors.ts';
+import { columnsOf, endKey, mayChange, mustOutlast, readPeriod } from './ekeys.ts';
+import { keyNotFound, SifelyError } from './error.ts';
+import { removeDoor, type Doors } from './locks.ts';
+
+/**
+ * Everybody may give up his own eKey, administrators end those of others. The owner who deletes his
+ * own deletes the lock. Throws SifelyError `no-ekey`, `not-permitted`.
+ */
+export async function deleteKey(
+	{ db }: Doors,
+	caller: Caller,
+	{ keyId }: z.output<typeof api.KeyRequest>
+): Promise<void> {
+	await db.transaction().execute(async (trx) => {
+		const { held, key } = await holdKey(trx, caller, keyId);
+		const isOwn = key.account_id === caller.uid;
+		if (!isOwn) mayChange(held, key);
+		if (isOwn && key.kind === 'admin') return removeDoor(trx, caller, key.lock_id);
+		await endKey(trx, keyId);
+		const deed = { lockId: key.lock_id, keyId };
+		await audit(trx, caller.companyId, actorOf(caller), 'ekey.delete', deed);
+	});
+}
+
+/** An eKey that is frozen opens nothing until it is thawed, at honest apps and at this server. */
+export function freezeKey(
+	doors: Doors,
+	caller: Caller,
+	{ keyId }: z.output<typeof api.KeyRequest>
+): Promise<void> {
+	return change(doors, caller, keyId, (key) => frozen(key, 'frozen'));
+}
+
+export function thawKey(
+	doors: Doors,
+	caller: Caller,
+	{ keyId }: z.output<typeof api.KeyRequest>
+): Promise<void> {
+	return change(doors, caller, keyId, (key) => frozen(key, 'normal'));
+}
+
+function frozen(key: EkeyRow, state: 'frozen' | 'normal'): Updateable<EkeyTable> {
+	if (key.state === 'reset')
+		throw new SifelyError('not-permitted', 'this eKey was reset: send another');
+	return { state };
+}
+
+/** Throws SifelyError `period-fixed` for an eKey that was reset. */
+export function changePeriod(
+	doors: Doors,
+	caller: Caller,
+	request: z.output<typeof api.ChangePeriodRequest>
+): Promise<void> {
+	return change(doors, caller, request.keyId, (key, held) => {
+		if (key.state === 'reset')
+			throw new SifelyError('period-fixed', 'this eKey was reset: send another');
+		const recurring = key.recurrence !== null || request.weekDays !== undefined;
+		const known = key.recurrence === null ? {} : (JSON.parse(key.recurrence) as object);
+		const period = readPeriod({ ...known, ...told(request) }, recurring);
+		mustOutlast(held, period);
+		return columnsOf(period);
+	});
+}
+
+export function updateKey(
+	doors: Doors,
+	caller: Caller,
+	{ keyId, keyName, remoteEnable }: z.output<typeof api.UpdateKeyRequest>
+): Promise<void> {
+	return change(doors, caller, keyId, (key) => ({
+		name: keyName ?? key.name,
+		remote_enable: remoteEnable ?? key.remote_enable
+	}));
+}
+
+/** Makes a holder an administrator beside the owner, or no longer. */
+export function authorizeKey(
+	doors: Doors,
+	caller: Caller,
+	request: z.output<typeof api.AuthorizeRequest>
+): Promise<void> {
+	return setRight(doors, caller, request, 1);
+}
+
+export function unauthorizeKey(
+	doors: Doors,
+	caller: Caller,
+	request: z.output<typeof api.AuthorizeRequest>
+): Promise<void> {
+	return setRight(doors, caller, request, 0);
+}
+
+function setRight(
+	doors: Doors,
+	caller: Caller,
+	{ lockId, keyId }: z.output<typeof api.AuthorizeRequest>,
+	right: 0 | 1
+): Promise<void> {
+	return change(doors, caller, keyId, (key, held) => {
+		if (key.lock_id !== lockId) throw keyNotFound();
+		mustOwn(held);
+		return { key_right: right };
+	});
+}
+
+/** What was sent, without what was not. */
+function told<T extends object>(request: T): T {
+	const known = Object.entries(request).filter(([, value]) => value !== undefined);
+	return Object.fromEntries(known) as T;
+}
+
+/** Changes somebody else's eKey, of whom this account is an administrator. */
+async function change(
+	{ db }: Doors,
+	caller: Caller,
+	keyId: number,
+	made: (key: EkeyRow, held: Held) => Updateable<EkeyTable>
+): Promise<void> {
+	await db.transaction().execute(async (trx) => {
+		const { held, key } = await holdKey(trx, caller, keyId);
+		if (key.account_id === caller.uid || key.kind === 'admin')
+			throw new SifelyError('not-permitted', 'an eKey is changed by another administrator only');
+		mayChange(held, key);
+		const columns = made(key, held);
+		await trx.updateTable('ekey').set(columns).where('id', '=', keyId).execute();
+		const deed = { lockId: key.lock_id, keyId, ...columns };
+		await audit(trx, caller.companyId, actorOf(caller), 'ekey.change', deed);
+	});
+}
+
+/**
+ * An eKey that lives, and what its lock is to the caller. Throws SifelyError `no-ekey` alike for one
+ * that is absent and for one of a lock that is none of theirs.
+ */
+async function holdKey(
+	trx: Db,
+	caller: Caller,
+	keyId: number
+): Promise<{ held: Held; key: EkeyRow }> {
+	const found = await trx
+		.selectFrom('ekey')
+		.select('lock_id')
+		.where('id', '=', keyId)
+		.executeTakeFirst();
+	if (found === undefined) throw keyNotFound();
+	const held = await holdDoor(trx, caller, found.lock_id).catch((cause: unknown) => {
+		throw cause instanceof SifelyError ? keyNotFound() : cause;
+	});
+	// Read again: until the lock was held it could change.
+	const key = await trx
+		.selectFrom('ekey')
+		.selectAll()
+		.where('id', '=', keyId)
+		.where('state', '<>', 'deleted')
+		.executeTakeFirst();
+	if (key === undefined) throw keyNotFound();
+	return { held, key };
+}

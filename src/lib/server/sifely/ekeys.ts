@@ -1,0 +1,188 @@
+import type { Insertable } from 'kysely';
+import type { z } from 'zod';
+import { RECURRING, type SendKeyReply, type SendKeyRequest } from '../../api/sifely/keys.ts';
+import { ONCE, type Recurrence } from '../../protocol/ttlock/offline.ts';
+import { audit } from '../audit.ts';
+import type { Db } from '../db/connect.ts';
+import type { EkeyTable } from '../db/door-tables.ts';
+import { receiverOf } from './accounts.ts';
+import { actorOf, type Caller } from './caller.ts';
+import {
+	heldDoor,
+	holdDoor,
+	isOwner,
+	mustManage,
+	mustOwn,
+	recurrenceOf,
+	type EkeyRow,
+	type Held
+} from './doors.ts';
+import { SifelyError } from './error.ts';
+import type { Doors } from './locks.ts';
+import { newNumber } from './numbers.ts';
+
+/** When an eKey is to hold. */
+export interface Period {
+	startDate: number;
+	endDate: number;
+	recurrence: Recurrence | null;
+}
+
+/**
+ * Sends an eKey. Who has one of this lock gets the new one in its place. Throws SifelyError `no-lock`,
+ * `not-permitted`, `to-yourself`, `to-the-owner`, `not-registered`, `own-key-shorter`, `bad-parameter`.
+ */
+export async function sendKey(
+	{ db }: Doors,
+	caller: Caller,
+	request: z.output<typeof SendKeyRequest>
+): Promise<z.input<typeof SendKeyReply>> {
+	const { lockId, receiverUsername, keyRight } = request;
+	const period = readPeriod(request, request.keyType === RECURRING);
+	// Before an account is made for somebody: only who may send may do that.
+	mustSend(await heldDoor(db, caller, lockId), keyRight, period);
+	const create = request.createUser === 1;
+	const receiver = await receiverOf(db, caller.companyId, receiverUsername, create);
+	return db.transaction().execute(async (trx) => {
+		const held = mustSend(await holdDoor(trx, caller, lockId), keyRight, period);
+		if (receiver.id === caller.uid)
+			throw new SifelyError('to-yourself', 'an eKey cannot be sent to yourself');
+		if (receiver.id === held.lock.owner_id)
+			throw new SifelyError('to-the-owner', 'the top administrator has an eKey');
+		const old = await liveKeyOf(trx, lockId, receiver.id);
+		if (old) mayChange(held, old);
+		if (old) await endKey(trx, old.id);
+		const keyId = await insertKey(trx, {
+			lock_id: lockId,
+			account_id: receiver.id,
+			sender_id: caller.uid,
+			name: request.keyName,
+			kind: 'common',
+			state: 'normal',
+			...columnsOf(period),
+			key_right: keyRight,
+			remote_enable: request.remoteEnable,
+			remarks: request.remarks
+		});
+		const deed = { lockId, keyId, to: receiver.id, keyRight };
+		await audit(trx, caller.companyId, actorOf(caller), 'ekey.send', deed);
+		return { keyId };
+	});
+}
+
+function mustSend(held: Held, keyRight: number, period: Period): Held {
+	if (keyRight === 1) mustOwn(held);
+	else mustManage(held);
+	mustOutlast(held, period);
+	return held;
+}
+
+/** Throws SifelyError `not-permitted`: only the owner changes the eKeys of other administrators. */
+export function mayChange(held: Held, key: Pick<EkeyRow, 'key_right' | 'kind'>): void {
+	if (key.key_right === 1 || key.kind === 'admin') mustOwn(held);
+	else mustManage(held);
+}
+
+/** Nobody gives away more time than he has. Throws SifelyError `own-key-shorter`. */
+export function mustOutlast(held: Held, period: Period): void {
+	if (isOwner(held)) return;
+	const { key } = held;
+	const own = { startDate: key.start_date, endDate: key.end_date, recurrence: recurrenceOf(key) };
+	if (endOf(own) < endOf(period))
+		throw new SifelyError('own-key-shorter', 'your own eKey ends before this one would');
+}
+
+function endOf({ endDate, recurrence }: Period): number {
+	const end = recurrence ? recurrence.endDay : endDate;
+	return end === 0 || end === ONCE ? Infinity : end;
+}
+
+/** The period of a request. Throws SifelyError `bad-parameter` for one that never holds. */
+export function readPeriod(
+	request: {
+		startDate: number;
+		endDate: number;
+		weekDays?: number[] | undefined;
+		startDay?: number | undefined;
+		endDay?: number | undefined;
+	},
+	recurring: boolean
+): Period {
+	const { startDate, endDate, weekDays, startDay = 0, endDay = 0 } = request;
+	const wrong = (message: string) => new SifelyError('bad-parameter', message);
+	if (recurring) {
+		if (weekDays === undefined) throw wrong('weekDays: needed for a recurring eKey');
+		if (endDay !== 0 && endDay < startDay) throw wrong('endDay: before startDay');
+		if (endDate <= startDate) throw wrong('endDate: the hours end after they begin');
+		const days = [...new Set(weekDays)].sort((a, b) => a - b);
+		return { startDate, endDate, recurrence: { weekDays: days, startDay, endDay } };
+	}
+	if (endDate !== 0 && endDate !== ONCE && endDate <= startDate)
+		throw wrong('endDate: not after startDate');
+	return { startDate, endDate, recurrence: null };
+}
+
+/** A period as the table has it. */
+export function columnsOf({ startDate, endDate, recurrence }: Period) {
+	return {
+		start_date: startDate,
+		end_date: endDate,
+		recurrence: recurrence && JSON.stringify(recurrence)
+	};
+}
+
+/** The eKey of a lock's owner, which is sent by nobody and has no end. */
+export async function addAdminKey(
+	trx: Db,
+	lockId: number,
+	uid: number,
+	name: string
+): Promise<number> {
+	return insertKey(trx, {
+		lock_id: lockId,
+		account_id: uid,
+		sender_id: null,
+		name,
+		kind: 'admin',
+		state: 'normal',
+		start_date: 0,
+		end_date: 0,
+		recurrence: null,
+		key_right: 0,
+		remote_enable: 1,
+		remarks: ''
+	});
+}
+
+async function insertKey(
+	trx: Db,
+	key: Omit<Insertable<EkeyTable>, 'id' | 'used_at' | 'created_at' | 'ended_at'>
+): Promise<number> {
+	const id = await newNumber(trx, 'ekey');
+	const times = { used_at: null, created_at: Date.now(), ended_at: null };
+	await trx
+		.insertInto('ekey')
+		.values({ ...key, id, ...times })
+		.execute();
+	return id;
+}
+
+/** The eKey that an account has of a lock, or undefined. */
+export async function liveKeyOf(db: Db, lockId: number, uid: number): Promise<EkeyRow | undefined> {
+	return db
+		.selectFrom('ekey')
+		.selectAll()
+		.where('lock_id', '=', lockId)
+		.where('account_id', '=', uid)
+		.where('state', '<>', 'deleted')
+		.executeTakeFirst();
+}
+
+/** Deletes an eKey here; no lock knows of it. */
+export async function endKey(trx: Db, keyId: number): Promise<void> {
+	await trx
+		.updateTable('ekey')
+		.set({ state: 'deleted', ended_at: Date.now() })
+		.where('id', '=', keyId)
+		.execute();
+}

@@ -1,0 +1,141 @@
+import type { z } from 'zod';
+import type * as api from '../../api/sifely/locks.ts';
+import type { LockData } from '../../protocol/ttlock/grant.ts';
+import { audit } from '../audit.ts';
+import type { Db } from '../db/connect.ts';
+import { findAccount } from './accounts.ts';
+import { actorOf, type Caller } from './caller.ts';
+import { holdDoor, mustManage, mustOwn } from './doors.ts';
+import { addAdminKey, endKey } from './ekeys.ts';
+import { SifelyError } from './error.ts';
+import { openLockData, readLockData, sealLockData } from './lock-data.ts';
+import type { Doors } from './locks.ts';
+
+/**
+ * Takes what a phone has changed at the lock. What a sender does not have, the admin numbers above all,
+ * stays as it is. A higher lockFlagPos ends all eKeys but the owner's; another seed ends all passcodes.
+ * Throws SifelyError `bad-parameter` for the data of another lock or an older lockFlagPos.
+ */
+export async function updateLockData(
+	doors: Doors,
+	caller: Caller,
+	{ lockId, lockData }: z.output<typeof api.UpdateLockDataRequest>
+): Promise<void> {
+	const told = readLockData(lockData);
+	await change(doors, caller, lockId, mustManage, (known) => {
+		if (told.lockMac !== known.lockMac)
+			throw new SifelyError('bad-parameter', 'lockData: of another lock');
+		return {
+			...told,
+			adminPwd: told.adminPwd ?? known.adminPwd,
+			noKeyPwd: told.noKeyPwd ?? known.noKeyPwd,
+			pwdInfo: told.pwdInfo ?? known.pwdInfo
+		};
+	});
+}
+
+/** After all eKeys were reset at the lock: only those made from now on open it. */
+export async function resetKeys(
+	doors: Doors,
+	caller: Caller,
+	{ lockId, lockFlagPos }: z.output<typeof api.ResetKeyRequest>
+): Promise<void> {
+	await change(doors, caller, lockId, mustOwn, (known) => ({
+		...known,
+		lockFlagPos: lockFlagPos ?? known.lockFlagPos + 1
+	}));
+}
+
+export async function changeAdminCode(
+	doors: Doors,
+	caller: Caller,
+	{ lockId, password }: z.output<typeof api.ChangeAdminCodeRequest>
+): Promise<void> {
+	if (!/^\d{4,9}$/.test(password))
+		throw new SifelyError('bad-code-length', 'a passcode has 4 to 9 digits');
+	await change(doors, caller, lockId, mustOwn, (known) => ({ ...known, noKeyPwd: password }));
+}
+
+async function change(
+	{ db, secret }: Doors,
+	caller: Caller,
+	lockId: number,
+	must: typeof mustOwn,
+	made: (known: LockData) => LockData
+): Promise<void> {
+	await db.transaction().execute(async (trx) => {
+		const { lock } = must(await holdDoor(trx, caller, lockId));
+		const known = openLockData(secret, lock);
+		const data = made(known);
+		if (data.lockFlagPos < known.lockFlagPos)
+			throw new SifelyError('bad-parameter', 'lockFlagPos never goes back');
+		await trx
+			.updateTable('door_lock')
+			.set({
+				name: data.lockName,
+				lock_data: sealLockData(secret, lockId, data),
+				feature_value: data.featureValue,
+				timezone_offset: data.timezoneRawOffset
+			})
+			.where('id', '=', lockId)
+			.execute();
+		const reset = data.lockFlagPos > known.lockFlagPos;
+		if (reset) await endCommonKeys(trx, lockId);
+		const reseeded = data.pwdInfo !== known.pwdInfo;
+		if (reseeded) await trx.deleteFrom('passcode').where('lock_id', '=', lockId).execute();
+		const deed = { lockId, reset, reseeded };
+		await audit(trx, caller.companyId, actorOf(caller), 'door-lock.change', deed);
+	});
+}
+
+async function endCommonKeys(trx: Db, lockId: number): Promise<void> {
+	await trx
+		.updateTable('ekey')
+		.set({ state: 'reset' })
+		.where('lock_id', '=', lockId)
+		.where('kind', '=', 'common')
+		.where('state', '<>', 'deleted')
+		.execute();
+}
+
+/**
+ * Gives locks to another account of the company, all or none; eKeys that were sent stay. Throws
+ * SifelyError `not-registered`, `lock-to-yourself`, `no-lock`, `not-permitted`.
+ */
+export async function transferDoors(
+	{ db }: Doors,
+	caller: Caller,
+	{ receiverUsername, lockIdList }: z.output<typeof api.TransferRequest>
+): Promise<void> {
+	const receiver = await findAccount(db, caller.companyId, receiverUsername);
+	if (receiver === undefined) throw new SifelyError('not-registered', 'nobody has this username');
+	if (receiver.id === caller.uid)
+		throw new SifelyError('lock-to-yourself', 'the locks are yours already');
+	await db.transaction().execute(async (trx) => {
+		// In one order, so that two transfers of the same locks do not wait for each other.
+		for (const lockId of [...new Set(lockIdList)].sort((a, b) => a - b)) {
+			const { lock, key } = mustOwn(await holdDoor(trx, caller, lockId));
+			await endKey(trx, key.id);
+			await endKeyOf(trx, lockId, receiver.id);
+			await trx
+				.updateTable('door_lock')
+				.set({ owner_id: receiver.id })
+				.where('id', '=', lockId)
+				.execute();
+			await addAdminKey(trx, lockId, receiver.id, lock.alias);
+			const deed = { lockId, to: receiver.id };
+			await audit(trx, caller.companyId, actorOf(caller), 'door-lock.transfer', deed);
+		}
+	});
+}
+
+async function endKeyOf(trx: Db, lockId: number, uid: number): Promise<void> {
+	const key = await trx
+		.selectFrom('ekey')
+		.select('id')
+		.where('lock_id', '=', lockId)
+		.where('account_id', '=', uid)
+		.where('state', '<>', 'deleted')
+		.executeTakeFirst();
+	if (key) await endKey(trx, key.id);
+}

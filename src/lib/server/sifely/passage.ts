@@ -1,0 +1,47 @@
+import type { z } from 'zod';
+import type { PassageMode, PassageModeRequest } from '../../api/sifely/locks.ts';
+import { audit } from '../audit.ts';
+import type { Db } from '../db/connect.ts';
+import { actorOf, type Caller } from './caller.ts';
+import { heldDoor, holdDoor, mustManage, type DoorRow } from './doors.ts';
+
+const OFF: PassageMode = {
+	passageMode: 2,
+	startDate: 0,
+	endDate: 0,
+	isAllDay: 2,
+	weekDays: [],
+	autoUnlock: 2
+};
+
+/** The passage mode as it was last told; off before that. */
+export function passageOf({ passage }: Pick<DoorRow, 'passage'>): PassageMode {
+	return passage === null ? OFF : (JSON.parse(passage) as PassageMode);
+}
+
+/** Writes down what a phone has set at the lock; what is left out stays as it was. */
+export async function setPassage(
+	{ db }: { readonly db: Db },
+	caller: Caller,
+	{ lockId, type: _, ...told }: z.output<typeof PassageModeRequest>
+): Promise<void> {
+	await db.transaction().execute(async (trx) => {
+		const { lock } = mustManage(await holdDoor(trx, caller, lockId));
+		const known = Object.entries(told).filter(([, value]) => value !== undefined);
+		const passage = { ...passageOf(lock), ...Object.fromEntries(known) };
+		await trx
+			.updateTable('door_lock')
+			.set({ passage: JSON.stringify(passage) })
+			.where('id', '=', lockId)
+			.execute();
+		await audit(trx, caller.companyId, actorOf(caller), 'door-lock.change', { lockId, passage });
+	});
+}
+
+export async function showPassage(
+	{ db }: { readonly db: Db },
+	caller: Caller,
+	{ lockId }: { lockId: number }
+): Promise<PassageMode> {
+	return passageOf((await heldDoor(db, caller, lockId)).lock);
+}

@@ -1,0 +1,124 @@
+import type { z } from 'zod';
+import type { TokenReply, TokenRequest } from '../../api/sifely/users.ts';
+import type { Budget } from '../budget.ts';
+import type { Db } from '../db/connect.ts';
+import { newId } from '../db/id.ts';
+import { hashOf } from '../token.ts';
+import { findAccount } from './accounts.ts';
+import { findApp, newHex } from './apps.ts';
+import type { AppCaller, Caller } from './caller.ts';
+import { SifelyError } from './error.ts';
+import { isMd5Of } from './passwords.ts';
+
+const DAY = 24 * 3600 * 1000;
+const ACCESS = 90 * DAY;
+const REFRESH = 3650 * DAY;
+/** Of one account by one application: who signs in for every call must not fill the disk. */
+const KEPT = 100;
+
+type Reply = z.input<typeof TokenReply>;
+
+/**
+ * Signs an account in, or renews what it got before. Throws SifelyError `wrong-password`,
+ * `bad-refresh-token`, and ServerError `too-many` after too many wrong passwords for one account.
+ */
+export async function giveToken(
+	db: Db,
+	guesses: Budget,
+	app: AppCaller,
+	request: z.output<typeof TokenRequest>
+): Promise<Reply> {
+	if (request.grant_type === 'refresh_token') return renew(db, app, request.refresh_token ?? '');
+	const { username, password } = request;
+	if (username === undefined || password === undefined)
+		throw new SifelyError('bad-parameter', 'username and password are needed');
+	const account = await findAccount(db, app.companyId, username);
+	const tried = String(account?.id ?? '');
+	const now = Date.now();
+	if (account) guesses.check(tried, now);
+	if (!(await isMd5Of(password, account?.password_hash ?? null)) || account === undefined) {
+		if (account) guesses.spend(tried, 1, now);
+		throw new SifelyError('wrong-password', 'wrong username or password');
+	}
+	return issue(db, app, account.id);
+}
+
+/** Who shows this token. Throws SifelyError `unknown-client`, `unknown-token`, `token-ended`. */
+export async function callerOf(
+	db: Db,
+	clientId: string | undefined,
+	token: string | undefined
+): Promise<Caller> {
+	const { appId, companyId } = await findApp(db, clientId);
+	const row = await db
+		.selectFrom('sifely_token')
+		.innerJoin('sifely_account', 'sifely_account.id', 'sifely_token.account_id')
+		.select(['access_ends_at', 'sifely_account.id as uid', 'username'])
+		.where('access_hash', '=', hashOf(token ?? ''))
+		.where('sifely_token.app_id', '=', appId)
+		.executeTakeFirst();
+	if (row === undefined)
+		throw new SifelyError('unknown-token', 'this application gave no such token');
+	if (row.access_ends_at <= Date.now()) throw new SifelyError('token-ended', 'the token has ended');
+	return { appId, companyId, uid: row.uid, username: row.username };
+}
+
+/** A refresh token serves once: the one that deletes it gets the next. */
+async function renew(db: Db, app: AppCaller, token: string): Promise<Reply> {
+	return db.transaction().execute(async (trx) => {
+		const row = await trx
+			.deleteFrom('sifely_token')
+			.where('refresh_hash', '=', hashOf(token))
+			.where('app_id', '=', app.appId)
+			.where('refresh_ends_at', '>', Date.now())
+			.returning('account_id')
+			.executeTakeFirst();
+		if (row === undefined) throw new SifelyError('bad-refresh-token', 'no such refresh token');
+		return issue(trx, app, row.account_id);
+	});
+}
+
+async function issue(db: Db, { appId }: AppCaller, uid: number): Promise<Reply> {
+	const [access, refresh] = [newHex(), newHex()];
+	const now = Date.now();
+	await db
+		.insertInto('sifely_token')
+		.values({
+			id: newId(now),
+			account_id: uid,
+			app_id: appId,
+			access_hash: hashOf(access),
+			refresh_hash: hashOf(refresh),
+			access_ends_at: now + ACCESS,
+			refresh_ends_at: now + REFRESH,
+			created_at: now
+		})
+		.execute();
+	await forgetOld(db, appId, uid);
+	return {
+		access_token: access,
+		refresh_token: refresh,
+		uid,
+		openid: uid,
+		expires_in: ACCESS / 1000,
+		scope: 'user,key,room',
+		token_type: 'Bearer'
+	};
+}
+
+async function forgetOld(db: Db, appId: string, uid: number): Promise<void> {
+	const mine = db
+		.selectFrom('sifely_token')
+		.select('id')
+		.where('account_id', '=', uid)
+		.where('app_id', '=', appId)
+		.orderBy('id', 'desc');
+	const oldest = await mine.offset(KEPT).limit(1).executeTakeFirst();
+	if (oldest === undefined) return;
+	await db
+		.deleteFrom('sifely_token')
+		.where('account_id', '=', uid)
+		.where('app_id', '=', appId)
+		.where('id', '<=', oldest.id)
+		.execute();
+}
