@@ -57,7 +57,7 @@ export async function receiverOf(
 	if (found !== undefined) return found;
 	if (!create || !isReachable(username))
 		throw new SifelyError('not-registered', 'nobody has this username');
-	return createAccount(db, companyId, nameOf(username));
+	return createAccount(db, companyId, username.trim());
 }
 
 /**
@@ -129,7 +129,7 @@ async function createAccount(db: Db, companyId: string, username: string): Promi
 	const made = await addAccount(db, {
 		company_id: companyId,
 		app_id: null,
-		username,
+		username: nameOf(username),
 		password_hash: await hashMd5(md5Of(username.slice(-6))),
 		origin: 'created',
 		must_change: 1,

@@ -3,6 +3,7 @@ import type * as api from '../../api/sifely/locks.ts';
 import type { LockData } from '../../protocol/ttlock/grant.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
+import { isDuplicate } from '../db/error.ts';
 import type { Secret } from '../secret.ts';
 import { actorOf, type Caller } from './caller.ts';
 import type { DoorRow } from './doors.ts';
@@ -29,6 +30,21 @@ export async function initializeDoor(
 	if (data.adminPwd === null)
 		throw new SifelyError('bad-parameter', 'lockData: without the administrator’s number');
 	const alias = request.lockAlias ?? data.lockName;
+	const take = () => takeDoor(db, secret, caller, data, alias);
+	// The same request twice at once: the second finds what the first has made.
+	return take().catch((error: unknown) => {
+		if (!isDuplicate(error)) throw error;
+		return take();
+	});
+}
+
+function takeDoor(
+	db: Db,
+	secret: Secret,
+	caller: Caller,
+	data: LockData,
+	alias: string
+): Promise<Reply> {
 	return db.transaction().execute(async (trx) => {
 		const known = await sameMac(trx, caller, data.lockMac);
 		if (known !== undefined && known.owner_id !== caller.uid)
