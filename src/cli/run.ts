@@ -12,6 +12,7 @@ import {
 	recoverCompanyLocks,
 	resetCompanyLock
 } from './lock.ts';
+import { addSifelyApp } from './sifely-app.ts';
 import { addUser } from './user.ts';
 import { readWords, USAGE, UsageError, type Command } from './words.ts';
 
@@ -31,6 +32,7 @@ const COMMANDS: Record<string, Command> = {
 	'lock reset': resetCompanyLock,
 	'lock move': moveCompanyLock,
 	'fob add': addCompanyFob,
+	'sifely-app add': addSifelyApp,
 	'user add': addUser,
 	backup
 };

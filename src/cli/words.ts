@@ -16,6 +16,8 @@ export const USAGE = `Usage: npm run -s hasp -- COMMAND
   lock move --company ID --mac MAC --environment production|sandbox
   fob add --company ID --mac MAC [--serial S] [--name N] [--environment production|sandbox]
            [--base-key HEX]
+  sifely-app add --company ID
+           (clientId and clientSecret for the Sifely open API, shown once)
   user add --company ID --email E --name N --role owner|admin|member
            (a password on standard input; without one it is made and printed once)
   backup FILE

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Errcode } from './errcodes.ts';
 import * as keys from './keys.ts';
 import * as locks from './locks.ts';

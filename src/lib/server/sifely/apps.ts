@@ -1,21 +1,14 @@
 import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import type { SifelyApp } from '../../api/app/sifely-apps.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import { newId } from '../db/id.ts';
 import { inTransaction } from '../db/transaction.ts';
-import { notFound } from '../error.ts';
+import { notFound, ServerError } from '../error.ts';
+import type { Member } from '../people/identity.ts';
 import { hashOf } from '../token.ts';
 import type { AppCaller } from './caller.ts';
 import { SifelyError } from './error.ts';
-
-/** An application as managers see it: without its secret, of which only a hash is kept. */
-export interface SifelyApp {
-	id: string;
-	clientId: string;
-	prefix: string;
-	createdAt: number;
-	revokedAt: number | null;
-}
 
 /** Makes an application of a company; the secret is shown this once. */
 export async function addApp(
@@ -42,6 +35,13 @@ export async function addApp(
 		await audit(trx, companyId, actor, 'sifely-app.add', { id, clientId });
 	});
 	return { clientId, clientSecret };
+}
+
+/** The same for a person; a demo company has no use for them. Throws ServerError `forbidden`. */
+export async function addAppFor(db: Db, { company, userId }: Member) {
+	if (company.demoEnds !== null)
+		throw new ServerError('forbidden', 'A demo company cannot make applications.');
+	return addApp(db, company.id, userId);
 }
 
 /** A company's applications, newest first, revoked ones too. */

@@ -1,4 +1,5 @@
-import { ENDPOINTS, type SifelyEndpoint } from '../../api/sifely/endpoints.ts';
+import type { ENDPOINTS} from '../../api/sifely/endpoints.ts';
+import { type SifelyEndpoint } from '../../api/sifely/endpoints.ts';
 import type { AppCaller, Caller } from './caller.ts';
 import type { z } from 'zod';
 import { listCodes } from './code-list.ts';
