@@ -92,20 +92,20 @@ describe.each(databases)('tokens of the open API on $name', ({ create }) => {
 		expect(password_hash).toMatch(/^[0-9a-f]{32}:[0-9a-f]{128}$/);
 	});
 
-	test('ten wrong passwords, then the right one has to wait; others do not', async () => {
+	test('so many wrong passwords, then the right one has to wait; others do not', async () => {
+		Object.assign(desk.app.server.budgets, { guesses: new Budget(2, 600) });
 		const bob = await desk.account();
 		const guess = (password: string) =>
 			signIn({ username: bob.username, password: md5Of(password) });
-		for (let i = 0; i < 10; i++) expect(await codeOf(guess(`guess ${i}`))).toBe(10007);
+		for (let i = 0; i < 2; i++) expect(await codeOf(guess(`guess ${i}`))).toBe(10007);
 		const { body, headers, status } = await guess(bob.password);
 		expect([status, body.errcode]).toEqual([200, 30006]);
 		expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
 		expect(await codeOf(signIn())).toBeUndefined();
-		Object.assign(desk.app.server.budgets, { guesses: new Budget(10, 600) });
 	});
 
 	test('works in its application until its end, then a refresh goes on', async () => {
-		const { token, refreshToken } = await desk.signIn(ann.username, ann.password);
+		const { token, refreshToken } = await desk.account();
 		expect((await list({ accessToken: token })).body.total).toBe(0);
 		expect(await codeOf(list({ accessToken: 'x' }))).toBe(10003);
 		expect(await codeOf(list({}))).toBe(10003);
@@ -124,7 +124,7 @@ describe.each(databases)('tokens of the open API on $name', ({ create }) => {
 	});
 
 	test('a refresh sent many times at once serves one', async () => {
-		const { refreshToken } = await desk.signIn(ann.username, ann.password);
+		const { refreshToken } = await desk.account();
 		const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(refreshToken)));
 		const given = answers.filter(({ body }) => 'access_token' in body);
 		expect(given).toHaveLength(1);
@@ -135,8 +135,7 @@ describe.each(databases)('tokens of the open API on $name', ({ create }) => {
 
 	test('a hundred of one account are kept, the newest', async () => {
 		const { db } = desk.app.server;
-		const first = await desk.signIn(ann.username, ann.password);
-		let { refreshToken } = first;
+		let { refreshToken } = ann;
 		const { id: app_id } = await db
 			.selectFrom('sifely_app')
 			.select('id')

@@ -1,4 +1,4 @@
-import type { ENDPOINTS} from '../../api/sifely/endpoints.ts';
+import type { ENDPOINTS } from '../../api/sifely/endpoints.ts';
 import { type SifelyEndpoint } from '../../api/sifely/endpoints.ts';
 import type { AppCaller, Caller } from './caller.ts';
 import type { z } from 'zod';
