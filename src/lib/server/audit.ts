@@ -31,6 +31,7 @@ export type Deed =
 	| 'door-lock.change'
 	| 'door-lock.delete'
 	| 'door-lock.transfer'
+	| 'door-lock.open'
 	| 'ekey.send'
 	| 'ekey.change'
 	| 'ekey.delete'

@@ -65,6 +65,8 @@ export interface DoorLockTable {
 	battery_at: number | null;
 	/** Passage mode as JSON, or null when it never was configured. */
 	passage: string | null;
+	/** Where a phone goes on reading the lock's log; 0 for its beginning. */
+	log_cursor: number;
 	created_at: number;
 }
 

@@ -6,16 +6,21 @@ export interface AppCaller {
 	readonly prefix: string;
 }
 
-/** An account that calls, by an application of its company. */
-export interface Caller {
-	readonly appId: string;
+/** An account that has to do with door locks. */
+export interface Holder {
 	readonly companyId: string;
 	/** The account's id. */
 	readonly uid: number;
-	readonly username: string;
+	/** The person behind it, when it is one who is signed in to our own pages. */
+	readonly userId?: string;
 }
 
-/** How the record of deeds names an account. */
-export function actorOf({ uid }: Pick<Caller, 'uid'>): string {
-	return `account:${uid}`;
+/** An account that calls, by an application of its company. */
+export interface Caller extends Holder {
+	readonly appId: string;
+}
+
+/** How the record of deeds names who did it. */
+export function actorOf({ uid, userId }: Holder): string {
+	return userId ?? `account:${uid}`;
 }

@@ -4,7 +4,7 @@ import type * as api from '../../api/sifely/locks.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import type { Secret } from '../secret.ts';
-import { actorOf, type Caller } from './caller.ts';
+import { actorOf, type Caller, type Holder } from './caller.ts';
 import { heldDoor, holdDoor, mustManage, mustOwn, type DoorRow } from './doors.ts';
 import { openLockData, lockDataFor } from './lock-data.ts';
 import { containing, offsetOf, pageWith } from './page.ts';
@@ -129,7 +129,7 @@ export async function deleteDoor(
 	});
 }
 
-export async function removeDoor(trx: Db, caller: Caller, lockId: number): Promise<void> {
+export async function removeDoor(trx: Db, caller: Holder, lockId: number): Promise<void> {
 	await trx.deleteFrom('door_lock').where('id', '=', lockId).execute();
 	await audit(trx, caller.companyId, actorOf(caller), 'door-lock.delete', { lockId });
 }

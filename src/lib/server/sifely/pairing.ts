@@ -5,7 +5,7 @@ import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import { isDuplicate } from '../db/error.ts';
 import type { Secret } from '../secret.ts';
-import { actorOf, type Caller } from './caller.ts';
+import { actorOf, type Holder } from './caller.ts';
 import type { DoorRow } from './doors.ts';
 import { addAdminKey } from './ekeys.ts';
 import { SifelyError } from './error.ts';
@@ -23,7 +23,7 @@ type Reply = z.input<typeof api.InitializeReply>;
  */
 export async function initializeDoor(
 	{ db, secret }: Doors,
-	caller: Caller,
+	caller: Holder,
 	request: z.output<typeof api.InitializeRequest>
 ): Promise<Reply> {
 	const data = readLockData(request.lockData);
@@ -41,7 +41,7 @@ export async function initializeDoor(
 function takeDoor(
 	db: Db,
 	secret: Secret,
-	caller: Caller,
+	caller: Holder,
 	data: LockData,
 	alias: string
 ): Promise<Reply> {
@@ -59,7 +59,7 @@ function takeDoor(
 	});
 }
 
-async function sameMac(trx: Db, caller: Caller, mac: string): Promise<DoorRow | undefined> {
+async function sameMac(trx: Db, caller: Holder, mac: string): Promise<DoorRow | undefined> {
 	return trx
 		.updateTable('door_lock')
 		.set((e) => ({ alias: e.ref('alias') }))
@@ -91,7 +91,7 @@ async function adminKeyOf(trx: Db, lockId: number): Promise<number> {
 async function insertDoor(
 	trx: Db,
 	secret: Secret,
-	caller: Caller,
+	caller: Holder,
 	data: LockData,
 	alias: string
 ): Promise<Reply> {
@@ -111,6 +111,7 @@ async function insertDoor(
 			battery: null,
 			battery_at: null,
 			passage: null,
+			log_cursor: 0,
 			created_at: Date.now()
 		})
 		.execute();

@@ -29,32 +29,44 @@ export async function takeRecords(
 	const now = Date.now();
 	await db.transaction().execute(async (trx) => {
 		await holdDoor(trx, caller, lockId);
-		const names = await namesOf(trx, caller.companyId, records);
-		const rows = records.map((record) => {
-			const id = randomInt(1, IDS);
-			const { type, success } = recordTypeOf(record.recordType);
-			return {
-				id,
-				lock_id: lockId,
-				identity: identityOf(secret, lockId, record),
-				type_from_lock: record.recordType,
-				type,
-				success,
-				uid: record.uid ?? null,
-				username: names.get(record.uid ?? 0) ?? '',
-				code: record.password ? seal(secret, placeOf(id), Buffer.from(record.password)) : null,
-				battery: record.electricQuantity ?? null,
-				lock_date: record.operateDate,
-				server_date: now
-			};
-		});
-		await trx
-			.insertInto('door_record')
-			.values(rows)
-			.onConflict((conflict) => conflict.columns(['lock_id', 'identity']).doNothing())
-			.execute();
-		for (const record of records) await noteUse(trx, secret, lockId, record);
+		await keepRecords(trx, secret, { companyId: caller.companyId, lockId }, records, now);
 	});
+}
+
+/** The same inside a transaction that holds the lock. */
+export async function keepRecords(
+	trx: Db,
+	secret: Secret,
+	{ companyId, lockId }: { companyId: string; lockId: number },
+	records: readonly api.Reading[],
+	now: number
+): Promise<void> {
+	if (records.length === 0) return;
+	const names = await namesOf(trx, companyId, records);
+	const rows = records.map((record) => {
+		const id = randomInt(1, IDS);
+		const { type, success } = recordTypeOf(record.recordType);
+		return {
+			id,
+			lock_id: lockId,
+			identity: identityOf(secret, lockId, record),
+			type_from_lock: record.recordType,
+			type,
+			success,
+			uid: record.uid ?? null,
+			username: names.get(record.uid ?? 0) ?? '',
+			code: record.password ? seal(secret, placeOf(id), Buffer.from(record.password)) : null,
+			battery: record.electricQuantity ?? null,
+			lock_date: record.operateDate,
+			server_date: now
+		};
+	});
+	await trx
+		.insertInto('door_record')
+		.values(rows)
+		.onConflict((conflict) => conflict.columns(['lock_id', 'identity']).doNothing())
+		.execute();
+	for (const record of records) await noteUse(trx, secret, lockId, record);
 }
 
 /** What a record is, however often it is read: not the battery, which some phones leave out. */

@@ -52,15 +52,14 @@ export async function callerOf(
 	const { appId, companyId } = await findApp(db, clientId);
 	const row = await db
 		.selectFrom('sifely_token')
-		.innerJoin('sifely_account', 'sifely_account.id', 'sifely_token.account_id')
-		.select(['access_ends_at', 'sifely_account.id as uid', 'username'])
+		.select(['access_ends_at', 'account_id as uid'])
 		.where('access_hash', '=', hashOf(token ?? ''))
-		.where('sifely_token.app_id', '=', appId)
+		.where('app_id', '=', appId)
 		.executeTakeFirst();
 	if (row === undefined)
 		throw new SifelyError('unknown-token', 'this application gave no such token');
 	if (row.access_ends_at <= Date.now()) throw new SifelyError('token-ended', 'the token has ended');
-	return { appId, companyId, uid: row.uid, username: row.username };
+	return { appId, companyId, uid: row.uid };
 }
 
 /** A refresh token serves once: the one that deletes it gets the next. */

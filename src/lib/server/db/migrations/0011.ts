@@ -94,6 +94,7 @@ async function locks({ schema }: Db, dialect: Dialect): Promise<void> {
 		.addColumn('battery', 'integer')
 		.addColumn('battery_at', long)
 		.addColumn('passage', 'text')
+		.addColumn('log_cursor', long, required)
 		.addColumn('created_at', long, required)
 		.addUniqueConstraint('door_lock_mac', ['company_id', 'mac'])
 		.addCheckConstraint('door_lock_battery', sql`battery between 0 and 100`)

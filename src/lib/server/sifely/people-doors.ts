@@ -1,0 +1,148 @@
+import type { z } from 'zod';
+import type { AddDoorRequest, Door } from '../../api/app/doors.ts';
+import type { Verdict } from '../../protocol/ttlock/offline.ts';
+import type { Db } from '../db/connect.ts';
+import { notFound, ServerError } from '../error.ts';
+import { isManager, type Member } from '../people/identity.ts';
+import { accountOfPerson } from './accounts.ts';
+import type { Holder } from './caller.ts';
+import { recurrenceOf, verdictOf, type DoorRow, type EkeyRow } from './doors.ts';
+import { liveKeyOf } from './ekeys.ts';
+import { SifelyError } from './error.ts';
+import type { Doors } from './locks.ts';
+import { initializeDoor } from './pairing.ts';
+import { hashMd5, md5Of } from './passwords.ts';
+
+/** A lock that a person of the company has to do with: by an eKey, or as a manager. */
+export interface PersonDoor {
+	lock: DoorRow;
+	/** Undefined for managers who have none. */
+	key: EkeyRow | undefined;
+	isManager: boolean;
+}
+
+/** The account of somebody who is signed in, made at the first need. */
+export async function holderOf(db: Db, { company, userId, email }: Member): Promise<Holder> {
+	const { id: uid } = await accountOfPerson(db, company.id, { userId, email });
+	return { companyId: company.id, uid, userId };
+}
+
+/** Every door lock that this person sees, by name: all for managers, else those of their eKeys. */
+export async function listPersonDoors({ db }: Doors, who: Member): Promise<Door[]> {
+	const { companyId, uid } = await holderOf(db, who);
+	const locks = await db
+		.selectFrom('door_lock')
+		.selectAll()
+		.where('company_id', '=', companyId)
+		.orderBy('alias')
+		.orderBy('id')
+		.execute();
+	const keys = await db
+		.selectFrom('ekey')
+		.selectAll()
+		.where('account_id', '=', uid)
+		.where('state', '<>', 'deleted')
+		.execute();
+	const mine = new Map(keys.map((key) => [key.lock_id, key]));
+	const now = Date.now();
+	return locks.flatMap((lock) => {
+		const door = { lock, key: mine.get(lock.id), isManager: isManager(who.company.role) };
+		return door.key === undefined && !door.isManager ? [] : [toDoor(door, now)];
+	});
+}
+
+/**
+ * One of them inside a transaction that changes it. Throws ServerError `not-found` alike for one that
+ * is absent and one that this person does not see.
+ */
+export async function holdPersonDoor(
+	trx: Db,
+	who: Member,
+	uid: number,
+	lockId: number
+): Promise<PersonDoor> {
+	const lock = await trx
+		.updateTable('door_lock')
+		.set((e) => ({ alias: e.ref('alias') }))
+		.where('id', '=', lockId)
+		.where('company_id', '=', who.company.id)
+		.returningAll()
+		.executeTakeFirst();
+	if (lock === undefined) throw notFound();
+	const key = await liveKeyOf(trx, lockId, uid);
+	const door = { lock, key, isManager: isManager(who.company.role) };
+	if (key === undefined && !door.isManager) throw notFound();
+	return door;
+}
+
+/** Whether a person may open a lock now: managers always, others as their eKey says. */
+export function opensNow({ lock, key, isManager }: PersonDoor, now: number): Door['opens'] {
+	if (isManager || key === undefined) return 'now';
+	if (key.state === 'frozen' || key.state === 'reset') return key.state;
+	const verdict: Verdict = verdictOf(key, lock, now);
+	return verdict === 'holds' ? 'now' : verdict;
+}
+
+function toDoor(door: PersonDoor, now: number): Door {
+	const { lock, key } = door;
+	const opens = opensNow(door, now);
+	const administers = key?.kind === 'admin' || (key?.key_right === 1 && opens === 'now');
+	return {
+		id: lock.id,
+		name: lock.alias,
+		mac: lock.mac,
+		deviceName: lock.name,
+		battery:
+			lock.battery === null
+				? null
+				: { percent: lock.battery, at: lock.battery_at ?? lock.created_at },
+		manages: door.isManager || administers,
+		opens,
+		ekey: key === undefined ? null : ekeyOf(key)
+	};
+}
+
+function ekeyOf(key: EkeyRow): NonNullable<Door['ekey']> {
+	const recurrence = recurrenceOf(key);
+	return {
+		id: key.id,
+		kind: key.kind,
+		startDate: key.start_date,
+		endDate: key.end_date,
+		recurrence: recurrence && { ...recurrence, weekDays: [...recurrence.weekDays] }
+	};
+}
+
+/** Takes a lock that a manager's phone has paired. Throws ServerError `bad-input`, `conflict`. */
+export async function addPersonDoor(
+	doors: Doors,
+	who: Member,
+	{ lockData, name }: z.output<typeof AddDoorRequest>
+): Promise<{ id: number }> {
+	const holder = await holderOf(doors.db, who);
+	try {
+		const { lockId } = await initializeDoor(doors, holder, { lockData, lockAlias: name });
+		return { id: lockId };
+	} catch (cause) {
+		if (!(cause instanceof SifelyError)) throw cause;
+		if (cause.code === 'not-permitted')
+			throw new ServerError('conflict', 'This lock has an owner here who must delete it first.', {
+				cause
+			});
+		throw new ServerError('bad-input', cause.message, { cause });
+	}
+}
+
+/** Lets a person sign in to the open API; what was signed in before ends. */
+export async function setApiPassword(
+	{ db }: { readonly db: Db },
+	who: Member,
+	password: string
+): Promise<void> {
+	const { uid } = await holderOf(db, who);
+	const password_hash = await hashMd5(md5Of(password));
+	await db.transaction().execute(async (trx) => {
+		await trx.updateTable('sifely_account').set({ password_hash }).where('id', '=', uid).execute();
+		await trx.deleteFrom('sifely_token').where('account_id', '=', uid).execute();
+	});
+}

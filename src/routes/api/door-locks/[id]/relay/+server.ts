@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { RelayRequest } from '$lib/api/app/doors.ts';
+import { endpoint } from '$lib/server/http/endpoint.ts';
+import { relay } from '$lib/server/sifely/relay.ts';
+
+export const trailingSlash = 'ignore';
+
+const params = z.object({
+	id: z.coerce.number().pipe(
+		z
+			.int()
+			.min(0)
+			.max(2 ** 31 - 1)
+	)
+});
+
+/** One step of a conversation with a lock, whose keys never reach the phone. */
+export const POST = endpoint(
+	{ who: 'member', params, body: RelayRequest },
+	({ server, who, params: { id }, body }) => relay(server, who, id, body)
+);
