@@ -11,7 +11,8 @@ import { converse } from '../../../src/lib/protocol/ttlock/programs.ts';
 import { addApp } from '../../../src/lib/server/sifely/apps.ts';
 import { updateLockData } from '../../../src/lib/server/sifely/lock-keys.ts';
 import { md5Of } from '../../../src/lib/server/sifely/passwords.ts';
-import { Air, HEADER, HOUR, OFFSET, paired, SEED } from '../../pair/ttlock/air.ts';
+import type { Air} from '../../pair/ttlock/air.ts';
+import { HEADER, HOUR, OFFSET, paired, SEED } from '../../pair/ttlock/air.ts';
 import { databases } from '../../setup/databases.ts';
 import { TestApp, type Answer, type Browser } from '../app.ts';
 
