@@ -3,6 +3,7 @@ import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import { notFound, ServerError } from '../error.ts';
 import { locksOf } from '../locks.ts';
+import { leaveDoors } from '../person-doors.ts';
 import { revokePersonKeys } from '../person-keys.ts';
 import { isManager, type Member } from './identity.ts';
 
@@ -70,8 +71,8 @@ export async function grantLocks(
 }
 
 /**
- * Takes a person out of the company: membership, grants, sessions, offline keys and the invitations
- * they made that still stand. Throws ServerError `not-found`, `forbidden` when an admin removes an owner,
+ * Takes a person out of the company: membership, grants, sessions, offline keys, eKeys and the
+ * invitations they made that still stand. Throws ServerError `not-found`, `forbidden` when an admin removes an owner,
  * `conflict` for the last owner.
  */
 export async function removePerson(db: Db, by: Member, userId: string): Promise<void> {
@@ -111,6 +112,7 @@ export async function removePerson(db: Db, by: Member, userId: string): Promise<
 			.where('user_id', '=', userId)
 			.execute();
 		await revokePersonKeys(trx, { userId, companyId }, now);
+		await leaveDoors(trx, { userId, companyId }, now);
 		await trx.deleteFrom('session').where('userId', '=', userId).execute();
 		await trx
 			.updateTable('invitation_link')
