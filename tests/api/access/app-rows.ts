@@ -137,7 +137,17 @@ export const APP_ROWS: Readonly<Record<string, readonly AppRow[]>> = {
 	'DELETE /api/people/[userId]': [{ who: 'manager', about: 'person', path: ['X'] }],
 	'GET /api/keys': [{ who: 'manager', about: 'api key' }],
 	'POST /api/keys': [{ who: 'manager', body: { environment: 'sandbox', kind: 'mobile' } }],
-	'DELETE /api/keys/[id]': [{ who: 'manager', about: 'api key', path: ['X'] }]
+	'DELETE /api/keys/[id]': [{ who: 'manager', about: 'api key', path: ['X'] }],
+	// What is whose among door locks and applications is asked in tests/api/sifely.
+	'GET /api/door-locks': [{ who: 'member' }],
+	'POST /api/door-locks': [{ who: 'manager', body: { lockData: 'none', name: 'N' }, own: 400 }],
+	'POST /api/door-locks/[id]/relay': [
+		{ who: 'member', path: ['5'], body: { action: 'unlock', answers: [] }, own: 404 }
+	],
+	'PUT /api/sifely-account': [{ who: 'member', body: { password: 'a long password' } }],
+	'GET /api/sifely-apps': [{ who: 'manager' }],
+	'POST /api/sifely-apps': [{ who: 'manager' }],
+	'DELETE /api/sifely-apps/[id]': [{ who: 'manager', path: ['none'], own: 404 }]
 };
 
 const NAMES = { email: 'nobody@example.com', password: 'wrong but long enough' };
