@@ -1,11 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 import { launchOptions } from './tests/e2e/launch.ts';
 
 export default defineConfig({
 	testDir: 'tests/e2e',
 	testMatch: '**/*.spec.ts',
-	// Each worker has a browser with an adapter of its own; most of a test is waiting for the air.
-	workers: 2,
+	// Each worker has a browser with an adapter of its own, which takes nearly a core.
+	workers: Math.min(4, Math.max(2, availableParallelism())),
 	// A retry would hide the very races that these tests look for.
 	retries: 0,
 	forbidOnly: true,

@@ -38,7 +38,8 @@ describe.each(databases)('locks on $name', ({ create }) => {
 			lastKnown: null,
 			lastOpened: null,
 			mayOpen: true,
-			mayUnshackle: true
+			mayUnshackle: true,
+			explicitLock: 'off'
 		});
 		for (const mac of [GATE, GATE.toLowerCase(), 'F1-E2-D3-C4-B5-A6', `${GATE}/`]) {
 			expect((await owner.ask('GET', `/api/locks/${mac}`)).body.lock).toEqual(body.lock);

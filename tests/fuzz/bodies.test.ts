@@ -13,7 +13,7 @@ import { databases } from '../setup/databases.ts';
 import { damage, mangled, type Damage } from './mangled.ts';
 
 /** Requests to each database; `HASP_BODIES=50000` for the long run, `HASP_SEED` to repeat one. */
-const BODIES = Number(process.env['HASP_BODIES'] ?? 1_000);
+const BODIES = Number(process.env['HASP_BODIES'] ?? 500);
 /** Requests to one server: no budget of changes runs out. */
 const LIFE = 2_500;
 /** Milliseconds until a request is taken to hang, on a machine that does much else. */

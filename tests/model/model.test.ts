@@ -9,13 +9,14 @@ const ONE_PHONE: Bound = { phones: 1, sessions: 2, rotations: 1, crashes: 1, res
 
 const BOUNDS: [string, Bound][] = [
 	['one phone, two sessions, one rotation, one crash', ONE_PHONE],
-	['two phones, two rotations', { ...ONE_PHONE, phones: 2, rotations: 2 }],
+	['two phones, two sessions, one rotation, one crash', { ...ONE_PHONE, phones: 2 }],
 	['one phone and a restore from a backup', { ...ONE_PHONE, restores: 1 }]
 ];
 
 /** HASP_MODEL=long adds what takes minutes. */
 const LONG: [string, Bound][] = [
 	['one phone, three sessions', { ...ONE_PHONE, sessions: 3 }],
+	['two phones, two rotations', { ...ONE_PHONE, phones: 2, rotations: 2 }],
 	['one phone, two rotations, a restore', { ...ONE_PHONE, rotations: 2, restores: 1 }]
 ];
 

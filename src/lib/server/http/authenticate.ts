@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../api/app/error.ts';
 import type { Server } from '../context.ts';
 import { notFound } from '../error.ts';
 import { readJson } from './body.ts';
+import { parse } from './parse.ts';
 import { refuse } from './refuse.ts';
 import { AUTH_PATHS, sessionCookie } from '../people/auth.ts';
 import { identify, tokenOf } from '../people/identity.ts';
@@ -20,6 +21,9 @@ const SIGN_OUT = '/sign-out';
  * name. Not `"cookies"`: that takes those of every host of the domain, and ours is expired beside it.
  */
 const LEFT_BEHIND = '"cache"';
+
+/** better-auth fails, instead of refusing, when a body is not an object. */
+const Fields = z.looseObject({});
 
 /** What better-auth says when it refuses. */
 const Refusal = z
@@ -42,7 +46,7 @@ export async function authenticate(
 	try {
 		const name = `/${path.replace(/\/$/, '')}`;
 		if (!AUTH_PATHS.has(name)) throw notFound();
-		const given = await readJson(request, LIMIT);
+		const given = parse(Fields, await readJson(request, LIMIT));
 		const body = JSON.stringify(given);
 		const leave = await leaving(server, request, name, given);
 		const headers = new Headers(request.headers);
