@@ -4,7 +4,7 @@ import type { Import, ImportKind } from './imports.ts';
 /** A part of the house: where it lies and what it may import besides itself. */
 export interface Room {
 	readonly name: string;
-	/** The longest pattern that matches a file decides its room. */
+	/** The first pattern that matches a file decides its room. */
 	readonly at: RegExp;
 	/** Rooms. `type x` allows x as types only, `lazy x` as types and by `import()` only. */
 	readonly rooms: readonly string[];

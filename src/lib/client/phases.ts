@@ -14,7 +14,7 @@
 export type Phase = 'idle' | 'connecting' | 'asking' | 'opening' | 'open' | 'asleep' | 'failed';
 
 /** The four segments of the track, in order. */
-export const TRACK = ['connecting', 'asking', 'opening', 'open'] as const;
+const TRACK = ['connecting', 'asking', 'opening', 'open'] as const;
 export type TrackPhase = (typeof TRACK)[number];
 
 /**

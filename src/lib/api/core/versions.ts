@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const VERSIONS = ['0.0.0', '0.1.0', '1.0.0'] as const;
+const VERSIONS = ['0.0.0', '0.1.0', '1.0.0'] as const;
 export type Version = (typeof VERSIONS)[number];
 
 export const DEFAULT_VERSION: Version = '0.1.0';

@@ -8,7 +8,7 @@ export const BLOCK_LENGTH = 16;
 
 /**
  * The key of one session: byte i is key[i] + session[i] mod 256 for the first 16 session bytes,
- * no carry (noke.md section 4, step 4; checked by the offline vectors).
+ * no carry (public: the mobile libraries; checked by the offline vectors).
  */
 export function mix(key: Uint8Array, session: Uint8Array): Bytes {
 	if (key.length !== 16) throw new ProtocolError('bad-length', 'a key is 16 bytes');

@@ -12,7 +12,7 @@ export interface OfflineGrant {
 }
 
 /**
- * The packet that opens this session, with the phone's time in it (noke.md section 4).
+ * The packet that opens this session, with the phone's time in it (public: the mobile libraries).
  * @param at Unix seconds; written to block bytes 2..5, little-endian, before the sum in byte 15
  * @param session the 20 bytes of STATE
  * @returns 20 bytes

@@ -2,7 +2,7 @@ import { ascii, bigEndian, concat, readAscii, readBigEndian, type Bytes } from '
 import { isVendorWord, OPCODE, VENDOR } from './commands.ts';
 import { dateBytes, readDate, type Local } from './dates.ts';
 
-/** Why a lock refuses: the byte after status 0 (sifely-ttlock.md 2.6), and `success` for status 1. */
+/** Why a lock refuses: the byte after status 0 (docs/door-lock.md), and `success` for status 1. */
 export const RESULTS = {
 	success: { code: null },
 	'was-reset': { code: 0x00 },
@@ -226,7 +226,7 @@ export function parseDeviceInfo(data: Uint8Array): string | null {
 	return data.length > 0 && /^[\x20-\x7e]*$/.test(text) ? text : null;
 }
 
-/** An answer that nobody asked for: the lock says by itself how it stands (sifely-ttlock.md 2.6). */
+/** An answer that nobody asked for: the lock says by itself how it stands (docs/door-lock.md). */
 export type Push =
 	| ({ kind: 'status'; flag: number } & Status)
 	| ({ kind: 'moved' } & Moved)

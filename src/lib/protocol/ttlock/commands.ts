@@ -2,7 +2,7 @@ import { ascii, bigEndian, concat, equal, readBigEndian, type Bytes } from '../b
 import { ProtocolError } from '../errors.ts';
 import { dateBytes, readDate, type Local } from './dates.ts';
 
-/** Opcodes (sifely-ttlock.md 2.7). Of those after `fingerprint` only the numbers are public. */
+/** Opcodes (docs/door-lock.md). Of those after `fingerprint` only the numbers are public. */
 export const OPCODE = {
 	getFeatures: 0x01,
 	passcode: 0x03,
@@ -119,7 +119,7 @@ export function parseCheckAdmin(data: Uint8Array): ({ adminPs: number } & Asker)
 	return { adminPs: readBigEndian(data, 0, 4), ...readAsker(data, 4) };
 }
 
-/** The window that a holder says his key has, both ends included, on the lock's clock. */
+/** The window that a holder says their key has, both ends included, on the lock's clock. */
 export interface Window {
 	start: Local;
 	end: Local;

@@ -24,7 +24,7 @@ export function localOf(at: number, timezoneRawOffset: number): Local {
 
 /**
  * Year, month, day, hour, minute and, in 6 bytes, second: each two decimal digits as **one byte
- * holding that number** (2026 is 1a), not as BCD (sifely-ttlock.md 2.7).
+ * holding that number** (2026 is 1a), not as BCD (docs/door-lock.md).
  * @throws ProtocolError `bad-field` outside 2000..2099
  */
 export function dateBytes(local: Local, size: 5 | 6): Bytes {

@@ -1,4 +1,4 @@
-/** What a lock can do, by the bit that says so (sifely-ttlock.md 2.10). */
+/** What a lock can do, by the bit that says so (docs/door-lock.md). */
 export const FEATURE = {
 	passcode: 0,
 	card: 1,

@@ -53,7 +53,7 @@ const TABLE = Uint8Array.from({ length: 256 }, (_, index) => {
 	return crc;
 });
 
-/** The vendor's CRC-8: Dallas/Maxim with one odd entry of its table (sifely-ttlock.md 2.4). */
+/** The vendor's CRC-8: Dallas/Maxim with one odd entry of its table (docs/door-lock.md). */
 export function crc8(bytes: Uint8Array, from = 0, to = bytes.length): number {
 	let crc = 0;
 	for (let i = from; i < to; i++) crc = TABLE[crc ^ bytes[i]!]!;
@@ -62,7 +62,7 @@ export function crc8(bytes: Uint8Array, from = 0, to = bytes.length): number {
 
 /**
  * `7f 5a ‖ type ‖ version ‖ scene ‖ group u16 ‖ org u16 ‖ command ‖ aa ‖ length ‖ payload ‖ CRC ‖
- * 0d 0a`, big-endian; the CRC covers all before it (sifely-ttlock.md 2.3).
+ * 0d 0a`, big-endian; the CRC covers all before it (docs/door-lock.md).
  */
 export function buildFrame({ header, command, payload }: Frame): Bytes {
 	const { protocolType, protocolVersion, scene, groupId, orgId } = header;

@@ -15,7 +15,7 @@ export type Grant =
 
 /**
  * What the open API calls lockData, an opaque string to everyone else: all about a lock that a holder
- * of its keys needs. Fields as the vendor's documents name them (sifely-ttlock.md 3).
+ * of its keys needs. Fields as the vendor's documents name them (docs/door-lock.md).
  */
 export interface LockData {
 	lockMac: string;
@@ -93,7 +93,7 @@ const PLAIN_LENGTH = 10;
 
 /**
  * A number as the cloud writes it: each digit XORed with the CRC table's entry for their count and a
- * seed, the seed behind them, all as decimals with commas, in base64 (sifely-ttlock.md 2.9).
+ * seed, the seed behind them, all as decimals with commas, in base64 (docs/door-lock.md).
  * @param seed one byte
  */
 export function encodeCredential(digits: string, seed: number): string {

@@ -15,7 +15,7 @@ export interface Recurrence {
 	endDay: KeyDate;
 }
 
-/** When an eKey holds (sifely-ttlock.md 1.5). */
+/** When an eKey holds (docs/door-lock.md). */
 export interface Validity {
 	startDate: KeyDate;
 	endDate: KeyDate;
@@ -30,7 +30,7 @@ export interface OfflineGrant extends Validity {
 	lockKey: number;
 	lockFlagPos: number;
 	lockVersion: Header;
-	/** The holder, as the lock's log names him. */
+	/** The holder, as the lock's log names them. */
 	uid: number;
 	/** Milliseconds that the lock's clock is ahead of UTC. */
 	timezoneRawOffset: number;

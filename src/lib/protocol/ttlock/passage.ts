@@ -4,7 +4,7 @@ import { OPCODE, type Command } from './commands.ts';
 
 /**
  * Hours during which a lock that was opened stays open. Only the fields of a write are public
- * (sifely-ttlock.md 2.7); the two numbers of `repeats` and the layout of a list are ours.
+ * (docs/door-lock.md); the two numbers of `repeats` and the layout of a list are ours.
  */
 export interface PassageRule {
 	/** On a day of the week, or on a date of every year. */

@@ -3,9 +3,12 @@ import { ProtocolError } from '../errors.ts';
 import { OPCODE, type Command } from './commands.ts';
 import { dateBytes, readDate, type Local } from './dates.ts';
 
-/** Type of a passcode at the lock; **not** the numbers of the open API (sifely-ttlock.md 2.8). */
+/** Type of a passcode at the lock; **not** the numbers of the open API (docs/door-lock.md). */
 export const PASSCODE_TYPE = { permanent: 1, once: 2, period: 3, cyclic: 4 } as const;
 export type PasscodeType = keyof typeof PASSCODE_TYPE;
+
+/** Custom passcodes that one lock holds (docs/door-lock.md section 3). */
+export const CUSTOM_CAPACITY = 250;
 
 const OP = { clear: 1, add: 2, remove: 3, change: 5 } as const;
 

@@ -1,7 +1,7 @@
 import { bigEndian, concat, type Bytes } from '../bytes.ts';
 import { ProtocolError } from '../errors.ts';
 
-/** GATT of V3 locks (sifely-ttlock.md 2.2). Lower case, as Web Bluetooth gives them. */
+/** GATT of V3 locks (docs/door-lock.md). Lower case, as Web Bluetooth gives them. */
 export const GATT = {
 	service: '00001910-0000-1000-8000-00805f9b34fb',
 	/** Phone to lock, write without response. */
@@ -67,7 +67,7 @@ const KINDS: Readonly<Record<number, Kind>> = {
 	11: 'safe'
 };
 
-/** Kind of an advertised scene (sifely-ttlock.md 2.1). */
+/** Kind of an advertised scene (docs/door-lock.md). */
 export function kindOf(scene: number): Kind {
 	return KINDS[scene] ?? 'other';
 }

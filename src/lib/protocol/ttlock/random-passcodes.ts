@@ -1,6 +1,6 @@
 /**
  * Random passcodes: codes that server and lock each compute alone, so that a guest opens a lock that
- * has never heard of him. The vendor's algorithm is not public; this is ours, written down in
+ * has never heard of them. The vendor's algorithm is not public; this is ours, written down in
  * docs/door-lock.md section 4, and its codes open no lock of the vendor's.
  */
 import { FF1 } from '@noble/ciphers/ff1.js';
@@ -10,7 +10,7 @@ import { ascii, type Bytes } from '../bytes.ts';
 import { ProtocolError } from '../errors.ts';
 import type { Local } from './dates.ts';
 
-/** Types of the open API (sifely-ttlock.md 1.6). */
+/** Types of the open API (its public pages). */
 export const RANDOM_TYPE = {
 	once: 1,
 	permanent: 2,

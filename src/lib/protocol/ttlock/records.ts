@@ -10,7 +10,7 @@ import {
 } from '../bytes.ts';
 import { dateBytes, readDate, type Local } from './dates.ts';
 
-/** What a lock writes into its log: its own numbers (sifely-ttlock.md 2.8), as far as named there. */
+/** What a lock writes into its log: its own numbers (docs/door-lock.md), as far as named there. */
 export const RECORD_ACTION = {
 	/** by a phone */
 	unlocked: 1,

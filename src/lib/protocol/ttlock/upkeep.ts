@@ -1,4 +1,4 @@
-/** Conversations in which an owner keeps his lock in order, and anyone with its key reads it. */
+/** Conversations in which an owner keeps their lock in order, and anyone with its key reads it. */
 import type { Program } from '../program.ts';
 import type { ResultName } from './answers.ts';
 import { readLogs, readPasscodes, resetLock } from './exchanges.ts';

@@ -123,8 +123,8 @@ export function getAdminPasscode(): Command {
 	return { opcode: OPCODE.getAdminPasscode, data: NOTHING };
 }
 
-/** What can be read about the device, in ASCII (sifely-ttlock.md 2.7). */
-export const DEVICE_INFO = {
+/** What can be read about the device, in ASCII (docs/door-lock.md). */
+const DEVICE_INFO = {
 	model: 1,
 	hardware: 2,
 	firmware: 3,
@@ -151,7 +151,7 @@ const SEED_SECRETS = 1e10;
 
 /**
  * What a lock's random passcodes are computed from: `year mod 100`, then for ten years a code 0..1070
- * in 12 bits and a secret below 10^10 in 36 (sifely-ttlock.md 2.7).
+ * in 12 bits and a secret below 10^10 in 36 (docs/door-lock.md).
  * @param entropy 80 random bytes
  * @returns 61 bytes, secret
  * @throws ProtocolError `bad-length`

@@ -119,7 +119,7 @@ export function issuedBetween({ time, recordedAt }: LockEvent): { from: number; 
 }
 
 /** Whether what was issued is named by its reference in the lock's log. */
-export function isReferenced(action: string): boolean {
+function isReferenced(action: string): boolean {
 	return (REFERENCED as readonly string[]).includes(action);
 }
 

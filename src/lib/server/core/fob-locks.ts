@@ -20,7 +20,7 @@ import { holdLock, issueKeys, revokeKeys, type HeldLock } from '../slots.ts';
  * log names it by the new tracking key. Throws CoreError `lock-full`, `fob-full`, and then nothing
  * was written.
  */
-export async function issueCredential(
+async function issueCredential(
 	trx: Db,
 	fob: FobRow,
 	lock: HeldLock,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import * as api from '../../api/sifely/passcodes.ts';
+import { CUSTOM_CAPACITY } from '../../protocol/ttlock/passcodes.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import { actorOf, type Caller } from './caller.ts';
@@ -15,9 +16,6 @@ import { holdDoor, mustManage } from './doors.ts';
 import { codeNotFound, SifelyError } from './error.ts';
 import { openLockData } from './lock-data.ts';
 import type { Doors } from './locks.ts';
-
-/** Custom passcodes that one lock holds (docs/door-lock.md section 3). */
-export const CAPACITY = 250;
 
 /**
  * Writes down a passcode that a phone has put into the lock. Throws SifelyError `no-lock`,
@@ -42,7 +40,8 @@ export async function addCode(
 			.where('state', '=', 'live')
 			.where('place', 'is', null)
 			.executeTakeFirstOrThrow();
-		if (held >= CAPACITY) throw new SifelyError('codes-full', `a lock holds ${CAPACITY} of them`);
+		if (held >= CUSTOM_CAPACITY)
+			throw new SifelyError('codes-full', `a lock holds ${CUSTOM_CAPACITY} of them`);
 		const id = await insertCode(trx, secret, {
 			lock_id: lockId,
 			sender_id: caller.uid,

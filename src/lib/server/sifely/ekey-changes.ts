@@ -11,7 +11,7 @@ import { keyNotFound, SifelyError } from './error.ts';
 import { removeDoor, type Doors } from './locks.ts';
 
 /**
- * Everybody may give up his own eKey, administrators end those of others. The owner who deletes his
+ * Everybody may give up their own eKey, administrators end those of others. The owner who deletes their
  * own deletes the lock. Throws SifelyError `no-ekey`, `not-permitted`.
  */
 export async function deleteKey(

@@ -21,7 +21,7 @@ import { passageOf } from './passage.ts';
 
 const STATUS = { normal: '110401', frozen: '110405', deleted: '110408', reset: '110410' } as const;
 
-/** Every eKey of the caller, of his own locks too, newest first. */
+/** Every eKey of the caller, of their own locks too, newest first. */
 export async function listKeys(
 	{ db, secret }: Doors,
 	{ uid }: Caller,

@@ -83,7 +83,7 @@ export function mayChange(held: Held, key: Pick<EkeyRow, 'key_right' | 'kind'>):
 	else mustManage(held);
 }
 
-/** Nobody gives away more time than he has. Throws SifelyError `own-key-shorter`. */
+/** Nobody gives away more time than they have. Throws SifelyError `own-key-shorter`. */
 export function mustOutlast(held: Held, period: Period): void {
 	if (isOwner(held)) return;
 	const { key } = held;

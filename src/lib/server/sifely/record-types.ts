@@ -1,6 +1,6 @@
 import { RECORD_ACTION } from '../../protocol/ttlock/records.ts';
 
-/** As the open API groups what a lock writes into its log (sifely-ttlock.md 1.7). */
+/** As the open API groups what a lock writes into its log (its public pages). */
 const KIND = {
 	app: 1,
 	passcode: 4,

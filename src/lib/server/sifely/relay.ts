@@ -14,7 +14,7 @@ import { actorOf, type Holder } from './caller.ts';
 import { recurrenceOf } from './doors.ts';
 import { openLockData } from './lock-data.ts';
 import type { Doors } from './locks.ts';
-import { holderOf, holdPersonDoor, opensNow, type PersonDoor } from './people-doors.ts';
+import { holderOf, holdPersonDoor, opensNow, type PersonDoor } from './doors-for-people.ts';
 import { readingOf } from './readings.ts';
 import { keepRecords } from './records.ts';
 

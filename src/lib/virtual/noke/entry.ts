@@ -12,7 +12,7 @@ const PAUSE_TIME = 2_000;
 const WRONG_ENTRIES = 5;
 
 /** Whether presses of this lock's button can be a code. */
-export function takesEntries({ quickClicks }: KeySet<string>): boolean {
+function takesEntries({ quickClicks }: KeySet<string>): boolean {
 	return Object.keys(quickClicks).length > 0;
 }
 

@@ -11,7 +11,7 @@ import type { Masters } from './commit.ts';
 export type Result = Exclude<ResultName, 'unknown'>;
 
 /** Milliseconds without any event after which a device sleeps. */
-export const AWAKE_TIME = 20_000;
+const AWAKE_TIME = 20_000;
 
 const GLOW_TIME = { green: 3_000, red: 1_500 } as const;
 

@@ -46,9 +46,6 @@ export const LOCK_OUT_TIME = 300_000;
 /** What the lock allows its owner to set, in seconds; 0 is always allowed. */
 export const AUTO_LOCK_RANGE = { min: 1, max: 900 } as const;
 
-/** Custom passcodes that it holds. */
-export const CUSTOM_CAPACITY = 250;
-
 /** Below this percentage the motor does not turn any more. */
 const LOWEST_BATTERY = 3;
 const MOTOR_BATTERY = 0.01;

@@ -1,4 +1,4 @@
-/** Taking an owner, and forgetting him. */
+/** Taking an owner, and forgetting them. */
 import { toHex, type Bytes } from '../../protocol/bytes.ts';
 import { vendorWord, type Refusal } from '../../protocol/ttlock/answers.ts';
 import { isVendorWord, OPCODE, parseAddAdmin } from '../../protocol/ttlock/commands.ts';

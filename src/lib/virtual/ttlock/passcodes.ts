@@ -1,7 +1,11 @@
 /** The passcodes in a lock: custom ones it was given, random ones that were used. */
 import type { Local } from '../../protocol/ttlock/dates.ts';
 import type { Refusal } from '../../protocol/ttlock/answers.ts';
-import type { PasscodeWrite, StoredPasscode } from '../../protocol/ttlock/passcodes.ts';
+import {
+	CUSTOM_CAPACITY,
+	type PasscodeWrite,
+	type StoredPasscode
+} from '../../protocol/ttlock/passcodes.ts';
 import {
 	firstUseEnds,
 	holdsAt,
@@ -10,7 +14,6 @@ import {
 	readRandomPasscode,
 	type RandomPasscode
 } from '../../protocol/ttlock/random-passcodes.ts';
-import { CUSTOM_CAPACITY } from './hardware.ts';
 
 /** A passcode that opens, as it lies in the flash. */
 export interface KeptPasscode extends StoredPasscode {

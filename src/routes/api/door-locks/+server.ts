@@ -1,6 +1,6 @@
 import { AddDoorRequest } from '$lib/api/app/doors.ts';
 import { endpoint } from '$lib/server/http/endpoint.ts';
-import { addPersonDoor, listPersonDoors } from '$lib/server/sifely/people-doors.ts';
+import { addPersonDoor, listPersonDoors } from '$lib/server/sifely/doors-for-people.ts';
 
 export const trailingSlash = 'ignore';
 
