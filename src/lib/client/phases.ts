@@ -14,8 +14,7 @@
 export type Phase = 'idle' | 'connecting' | 'asking' | 'opening' | 'open' | 'asleep' | 'failed';
 
 /** The four segments of the track, in order. */
-const TRACK = ['connecting', 'asking', 'opening', 'open'] as const;
-export type TrackPhase = (typeof TRACK)[number];
+export type TrackPhase = 'connecting' | 'asking' | 'opening' | 'open';
 
 /**
  * Why a conversation ended without a known opening. The words for each stand in `ui/failures.ts`.
