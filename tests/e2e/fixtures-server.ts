@@ -49,6 +49,8 @@ export class AppServer {
 				PORT: String(this.#port),
 				ORIGIN: this.url,
 				HASP_DATA: this.data,
+				// As `npm start`: what asks again on a connection that just ended is cut off.
+				KEEP_ALIVE_TIMEOUT: '130',
 				...this.#env
 			},
 			stdio: ['ignore', 'pipe', 'pipe']
