@@ -190,6 +190,28 @@ describe.each(databases)('door locks of the open API on $name', ({ create }) => 
 		expect(await codes()).toBe(0);
 	});
 
+	test('the keys of a pairing stay, whoever sends others; administrators end no eKeys and no codes', async () => {
+		const door = await desk.door(owner);
+		const { lockId, data } = door;
+		await desk.send(owner, door, guest, { keyRight: 1 });
+		const path = 'v3/lock/updateLockData';
+		const update = (more: object) => ({ lockId, lockData: encodeLockData({ ...data, ...more }) });
+		const { aesKeyStr, pwdInfo } = newLockData();
+		const others = [
+			{ aesKeyStr },
+			{ lockKey: 5 },
+			{ adminPwd: 5 },
+			{ lockVersion: { ...data.lockVersion, orgId: 2 } }
+		];
+		for (const who of [owner, guest])
+			for (const more of others) await desk.refused(who, 'bad-parameter', path, update(more));
+		for (const more of [{ lockFlagPos: 1 }, { noKeyPwd: '24680' }, { pwdInfo }])
+			await desk.refused(guest, 'not-permitted', path, update(more));
+		expect(await dataOf(owner, lockId)).toEqual(data);
+		await desk.done(guest, path, update({ featureValue: '2' }));
+		await desk.done(owner, path, update({ noKeyPwd: '24680' }));
+	});
+
 	test('eKeys reset: the flag rises by one, or to what the lock has', async () => {
 		const door = await desk.door(owner);
 		const { lockId } = door;
