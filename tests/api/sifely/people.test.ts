@@ -1,4 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+	accountOfPerson,
+	addAccount,
+	findAccount
+} from '../../../src/lib/server/sifely/accounts.ts';
 import { addApp } from '../../../src/lib/server/sifely/apps.ts';
 import { md5Of } from '../../../src/lib/server/sifely/passwords.ts';
 import { databases } from '../../setup/databases.ts';
@@ -44,6 +49,40 @@ describe.each(databases)('people and door locks on $name', ({ create }) => {
 		const list = form({ accessToken: body.access_token });
 		const { body: locks } = await porch.app.ask('POST', '/sifely/v3/lock/list', list);
 		expect(locks.list).toMatchObject([{ lockId: porch.id, lockAlias: 'Front door' }]);
+	});
+
+	test('an address takes over an account of its name only when nothing hangs on it', async () => {
+		const { db } = porch.app.server;
+		const { id: company_id } = (await porch.owner.me()).company;
+		const created = async (username: string) =>
+			(await addAccount(db, {
+				company_id,
+				app_id: null,
+				username,
+				password_hash: 'x',
+				origin: 'created',
+				must_change: 1,
+				user_id: null
+			}))!.id;
+		const [used, unused] = [await created('used@example.com'), await created('unused@example.com')];
+		await porch.give(porch.mia);
+		await db.updateTable('ekey').set({ account_id: used }).where('id', '=', 77).execute();
+		const used2 = { userId: (await (await porch.join('member')).me()).user.id };
+		const other = { userId: (await (await porch.join('member')).me()).user.id };
+		const mine = await accountOfPerson(db, company_id, { ...used2, email: 'Used@example.com' });
+		expect(mine).toMatchObject({ username: 'used@example.com#2', password_hash: null });
+		expect(await accountOfPerson(db, company_id, { ...used2, email: 'used@example.com' })).toEqual(
+			mine
+		);
+		const key = db.selectFrom('ekey').select('account_id').where('id', '=', 77);
+		expect(await key.execute()).toEqual([{ account_id: used }]);
+		expect(await findAccount(db, company_id, 'used@example.com')).toMatchObject({
+			user_id: null,
+			password_hash: 'x'
+		});
+		expect(
+			await accountOfPerson(db, company_id, { ...other, email: 'unused@example.com' })
+		).toMatchObject({ id: unused, password_hash: null, must_change: 0, user_id: other.userId });
 	});
 
 	test('who leaves the company has no eKey and no way into the open API', async () => {
