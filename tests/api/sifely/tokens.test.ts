@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { TokenReply } from '../../../src/lib/api/sifely/users.ts';
-import { Budget } from '../../../src/lib/server/budget.ts';
+import { Budget, Budgets } from '../../../src/lib/server/budget.ts';
 import { revokeApp } from '../../../src/lib/server/sifely/apps.ts';
 import { addApp } from '../../../src/lib/server/sifely/apps.ts';
 import { md5Of } from '../../../src/lib/server/sifely/passwords.ts';
@@ -102,6 +102,30 @@ describe.each(databases)('tokens of the open API on $name', ({ create }) => {
 		expect([status, body.errcode]).toEqual([200, 30006]);
 		expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
 		expect(await codeOf(signIn())).toBeUndefined();
+	});
+
+	test('wrong passwords sent together count each, for a name that nobody has alike', async () => {
+		Object.assign(desk.app.server.budgets, { guesses: new Budget(2, 600) });
+		const { username } = await desk.account();
+		for (const name of [username, 'nobody']) {
+			const wrong = { username: name, password: md5Of('wrong') };
+			const codes = await Promise.all(Array.from({ length: 5 }, () => codeOf(signIn(wrong))));
+			expect(codes.sort(), name).toEqual([10007, 10007, 30006, 30006, 30006]);
+		}
+		// What is right is not counted.
+		for (let i = 0; i < 3; i++) expect(await codeOf(signIn())).toBeUndefined();
+	});
+
+	test('calls that hash are few for a company, its other calls and other companies are not', async () => {
+		Object.assign(desk.app.server.budgets, { hashes: new Budget(1, 60) });
+		expect(await codeOf(signIn())).toBeUndefined();
+		expect(await codeOf(signIn())).toBe(30006);
+		const jack = { username: 'jack', password: md5Of('secret') };
+		expect((await desk.asApp('v3/user/register', jack)).errcode).toBe(30006);
+		expect((await desk.asApp('v3/user/resetPassword', jack)).errcode).toBe(30006);
+		expect((await list({ accessToken: ann.token })).body.total).toBe(0);
+		expect((await desk.asApp('v3/user/register', jack, desk.theirs)).errcode).toBeUndefined();
+		Object.assign(desk.app.server.budgets, new Budgets());
 	});
 
 	test('works in its application until its end, then a refresh goes on', async () => {
