@@ -8,15 +8,15 @@ import { actorOf, type Caller } from './caller.ts';
 import { holdDoor, mustManage, mustOwn, type Held } from './doors.ts';
 import { addAdminKey, endKey } from './ekeys.ts';
 import { SifelyError } from './error.ts';
-import { openLockData, readLockData, sealLockData } from './lock-data.ts';
+import { MOST_FLAG, openLockData, readLockData, sealLockData } from './lock-data.ts';
 import type { Doors } from './locks.ts';
 
 /**
  * Takes what a phone has changed at the lock. What a sender does not have, the admin numbers above all,
  * stays as it is, and so does what a lock gets at its pairing: nobody has another copy of its keys. A
  * higher lockFlagPos ends all eKeys but the owner's; another seed ends all passcodes. Throws SifelyError
- * `bad-parameter` for the data of another lock or pairing, or an older lockFlagPos, and `not-permitted`
- * for what only its owner changes.
+ * `bad-parameter` for the data of another lock or pairing, and `not-permitted` for what only its owner
+ * changes.
  */
 export async function updateLockData(
 	doors: Doors,
@@ -50,7 +50,10 @@ function isSamePairing(one: LockData, other: LockData): boolean {
 	);
 }
 
-/** After all eKeys were reset at the lock: only those made from now on open it. */
+/**
+ * After all eKeys were reset at the lock: only those made from now on open it. A lower lockFlagPos is a
+ * repair after an answer that was lost; it brings no eKey back. Throws SifelyError `bad-parameter`.
+ */
 export async function resetKeys(
 	doors: Doors,
 	caller: Caller,
@@ -83,8 +86,8 @@ async function change(
 		const held = must(await holdDoor(trx, caller, lockId));
 		const known = openLockData(secret, held.lock);
 		const data = made(known, held);
-		if (data.lockFlagPos < known.lockFlagPos)
-			throw new SifelyError('bad-parameter', 'lockFlagPos never goes back');
+		if (data.lockFlagPos > MOST_FLAG)
+			throw new SifelyError('bad-parameter', 'lockFlagPos: more than a lock can keep');
 		await trx
 			.updateTable('door_lock')
 			.set({
