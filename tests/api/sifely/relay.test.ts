@@ -177,6 +177,12 @@ describe.each(databases)('a door lock by the server’s relay on $name', ({ crea
 		});
 	});
 
+	test.each(['frozen', 'reset'] as const)('no log from whose eKey is %s', async (state) => {
+		await porch.give(porch.mia, { state });
+		const { answer, frames } = await porch.carry(porch.mia, 'log');
+		expect([answer.status, answer.body.error?.code, frames]).toEqual([403, 'not-now', []]);
+	});
+
 	test('the log is read through a phone that cannot read it, each record once', async () => {
 		await porch.give(porch.mia);
 		await porch.carry(porch.mia, 'unlock');

@@ -158,10 +158,15 @@ async function settle(
 	return finished;
 }
 
-/** Any holder's phone may carry the log: it cannot read it, and working codes stand in it. */
+/**
+ * Any holder's phone may carry the log: it cannot read it, and working codes stand in it. Throws
+ * ServerError `not-now` for a frozen or reset eKey.
+ */
 async function hearLog(turn: Turn): Promise<RelayReply> {
 	const { trx, doors, holder, door, data, at, answers, now } = turn;
-	const { lock } = door;
+	const { lock, key } = door;
+	if (!door.isManager && (key?.state === 'frozen' || key?.state === 'reset'))
+		throw new ServerError('not-now', REASONS[key.state]);
 	const address = { header: data.lockVersion, aesKey: parseAesKeyStr(data.aesKeyStr) };
 	const step = replay<UpkeepEvent, UpkeepEnd & { cursor: unknown }>(
 		readLog(address, lock.log_cursor),
