@@ -21,6 +21,8 @@ import { SifelyError } from './error.ts';
 import type { Doors } from './locks.ts';
 import { newNumber } from './numbers.ts';
 
+const DAY = 24 * 3600 * 1000;
+
 /** When an eKey is to hold. */
 export interface Period {
 	startDate: number;
@@ -83,13 +85,32 @@ export function mayChange(held: Held, key: Pick<EkeyRow, 'key_right' | 'kind'>):
 	else mustManage(held);
 }
 
-/** Nobody gives away more time than they have. Throws SifelyError `own-key-shorter`. */
+/**
+ * Nobody gives away more time than they have: nothing of one opening, and of days of the week the same
+ * days and hours. Throws SifelyError `own-key-shorter`.
+ */
 export function mustOutlast(held: Held, period: Period): void {
 	if (isOwner(held)) return;
 	const { key } = held;
 	const own = { startDate: key.start_date, endDate: key.end_date, recurrence: recurrenceOf(key) };
-	if (endOf(own) < endOf(period))
-		throw new SifelyError('own-key-shorter', 'your own eKey ends before this one would');
+	const isOnce = own.recurrence === null && own.endDate === ONCE;
+	if (isOnce || endOf(own) < endOf(period) || !recursWithin(own, period))
+		throw new SifelyError(
+			'own-key-shorter',
+			'your own eKey does not hold as long as this one would'
+		);
+}
+
+function recursWithin({ recurrence: own, ...from }: Period, period: Period): boolean {
+	if (own === null) return true;
+	const { recurrence } = period;
+	return (
+		recurrence !== null &&
+		String(recurrence.weekDays) === String(own.weekDays) &&
+		recurrence.startDay >= own.startDay &&
+		period.startDate % DAY === from.startDate % DAY &&
+		period.endDate % DAY === from.endDate % DAY
+	);
 }
 
 function endOf({ endDate, recurrence }: Period): number {
