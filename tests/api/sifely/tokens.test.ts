@@ -4,6 +4,8 @@ import { Budget, Budgets } from '../../../src/lib/server/budget.ts';
 import { revokeApp } from '../../../src/lib/server/sifely/apps.ts';
 import { addApp } from '../../../src/lib/server/sifely/apps.ts';
 import { md5Of } from '../../../src/lib/server/sifely/passwords.ts';
+import type { Db } from '../../../src/lib/server/db/connect.ts';
+import { giveToken } from '../../../src/lib/server/sifely/tokens.ts';
 import { databases } from '../../setup/databases.ts';
 import { DAY, SifelyDesk, type Account } from './desk.ts';
 
@@ -155,6 +157,37 @@ describe.each(databases)('tokens of the open API on $name', ({ create }) => {
 		expect(answers.filter(({ body }) => body.errcode === 10011)).toHaveLength(7);
 		const theirs = { clientId: desk.theirs.clientId, clientSecret: desk.theirs.clientSecret };
 		expect(await codeOf(refresh(given[0]!.body.refresh_token, theirs))).toBe(10011);
+	});
+
+	test('a password that is set while the old one is compared gives no token', async () => {
+		const { db, budgets } = desk.app.server;
+		const { username, password, uid } = await desk.account();
+		const account = db.selectFrom('sifely_app').select('id');
+		const { id: appId } = await account
+			.where('client_id', '=', desk.mine.clientId)
+			.executeTakeFirstOrThrow();
+		const app = { appId, companyId: desk.mine.companyId, prefix: '' };
+		const request = { username, password: md5Of(password), grant_type: 'password' as const };
+		// Between the two: what writes begins with the other password.
+		const late = new Proxy(db, {
+			get(target, name) {
+				const value: unknown = Reflect.get(target, name, target);
+				if (name !== 'transaction') return typeof value === 'function' ? value.bind(target) : value;
+				return () => ({
+					execute: async (work: (trx: Db) => Promise<unknown>) => {
+						await db
+							.updateTable('sifely_account')
+							.set({ password_hash: 'another' })
+							.where('id', '=', uid)
+							.execute();
+						return db.transaction().execute(work);
+					}
+				});
+			}
+		});
+		await expect(giveToken(late, budgets, app, request)).rejects.toMatchObject({
+			code: 'wrong-password'
+		});
 	});
 
 	test('a hundred of one account are kept, the newest', async () => {

@@ -42,7 +42,19 @@ export async function giveToken(
 	if (!(await isMd5Of(password, account?.password_hash ?? null)) || account === undefined)
 		throw new SifelyError('wrong-password', 'wrong username or password');
 	guesses.giveBack(tried, Date.now());
-	return issue(db, app, account.id);
+	return db.transaction().execute(async (trx) => {
+		// The very password that was compared: another may have been set meanwhile, which ends tokens.
+		const held = await trx
+			.updateTable('sifely_account')
+			.set((e) => ({ username: e.ref('username') }))
+			.where('id', '=', account.id)
+			.where('password_hash', '=', account.password_hash)
+			.returning('id')
+			.executeTakeFirst();
+		if (held === undefined)
+			throw new SifelyError('wrong-password', 'the password was changed meanwhile');
+		return issue(trx, app, held.id);
+	});
 }
 
 /** Who shows this token. Throws SifelyError `unknown-client`, `unknown-token`, `token-ended`. */
@@ -67,6 +79,18 @@ export async function callerOf(
 /** A refresh token serves once: the one that deletes it gets the next. */
 async function renew(db: Db, app: AppCaller, token: string): Promise<Reply> {
 	return db.transaction().execute(async (trx) => {
+		// Held before its token: who ends all tokens of an account comes before or after.
+		await trx
+			.updateTable('sifely_account')
+			.set((e) => ({ username: e.ref('username') }))
+			.where('id', 'in', (e) =>
+				e
+					.selectFrom('sifely_token')
+					.select('account_id')
+					.where('refresh_hash', '=', hashOf(token))
+					.where('app_id', '=', app.appId)
+			)
+			.execute();
 		const row = await trx
 			.deleteFrom('sifely_token')
 			.where('refresh_hash', '=', hashOf(token))
