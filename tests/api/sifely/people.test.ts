@@ -5,6 +5,8 @@ import {
 	findAccount
 } from '../../../src/lib/server/sifely/accounts.ts';
 import { addApp } from '../../../src/lib/server/sifely/apps.ts';
+import type { Member } from '../../../src/lib/server/people/identity.ts';
+import { setApiPassword } from '../../../src/lib/server/sifely/doors-for-people.ts';
 import { md5Of } from '../../../src/lib/server/sifely/passwords.ts';
 import { databases } from '../../setup/databases.ts';
 import { Porch } from './porch.ts';
@@ -94,10 +96,35 @@ describe.each(databases)('people and door locks on $name', ({ create }) => {
 		const account = db.selectFrom('sifely_account').selectAll().where('user_id', '=', user.id);
 		const { id: account_id } = await account.executeTakeFirstOrThrow();
 		expect(await porch.give(bob)).toBe(account_id);
+		const { id: company_id } = (await porch.owner.me()).company;
+		// Renamed: another account has the address.
+		await db
+			.updateTable('sifely_account')
+			.set({ username: 'bob#2' })
+			.where('id', '=', account_id)
+			.execute();
+		const theirs = await addAccount(db, {
+			company_id,
+			app_id: null,
+			username: user.email,
+			password_hash: 'x',
+			origin: 'created',
+			must_change: 1,
+			user_id: null
+		});
 		const key = db.selectFrom('ekey').select('state').where('id', '=', 77);
 		expect(await key.execute()).toEqual([{ state: 'normal' }]);
 		expect((await porch.owner.ask('DELETE', `/api/people/${user.id}`)).status).toBe(200);
 		expect(await key.execute()).toEqual([{ state: 'deleted' }]);
+		expect(await account.execute()).toMatchObject([{ password_hash: null }]);
+		expect(await findAccount(db, company_id, user.email)).toEqual({
+			...theirs,
+			password_hash: null
+		});
+		const late = { company: { id: company_id }, userId: user.id, email: user.email } as Member;
+		await expect(setApiPassword({ db }, late, 'another')).rejects.toMatchObject({
+			code: 'not-found'
+		});
 		expect(await account.execute()).toMatchObject([{ password_hash: null }]);
 		expect((await porch.step(bob, { action: 'unlock', answers: [] })).status).toBe(401);
 	});
