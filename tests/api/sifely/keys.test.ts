@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseLockData } from '../../../src/lib/protocol/ttlock/grant.ts';
 import { databases } from '../../setup/databases.ts';
-import { DAY, HOUR, SifelyDesk, type Account, type Door } from './desk.ts';
+import { DAY, SifelyDesk, type Account, type Door } from './desk.ts';
 
 const NOBODY = 2_000_000_000;
 
@@ -231,38 +231,6 @@ describe.each(databases)('eKeys of the open API on $name', ({ create }) => {
 		const keyId = await desk.send(guest, door, other, { startDate: 1, endDate });
 		const longer = { keyId, startDate: 1, endDate: endDate + 1 };
 		await desk.refused(guest, 'own-key-shorter', 'v3/key/changePeriod', longer);
-	});
-
-	test('whose eKey is for one opening gives nothing; who has days of the week gives those', async () => {
-		await desk.send(owner, door, guest, { keyRight: 1, startDate: 1, endDate: 1 });
-		const wish = { lockId: door.lockId, receiverUsername: other.username, keyName: 'k' };
-		for (const endDate of [0, 1, Date.now() + DAY])
-			await desk.refused(guest, 'own-key-shorter', 'v3/key/send', {
-				...wish,
-				startDate: 0,
-				endDate
-			});
-		const startDay = Date.now() - DAY;
-		const own = {
-			keyType: 4,
-			weekDays: '[1,2,3,4,5,6,7]',
-			startDay,
-			endDay: startDay + 9 * DAY,
-			// All day by the lock's clock.
-			startDate: 5 * HOUR,
-			endDate: 5 * HOUR + DAY - 1000
-		};
-		await desk.send(owner, door, guest, { ...own, keyRight: 1 });
-		for (const more of [
-			{ keyType: undefined, weekDays: undefined, startDate: 1, endDate: startDay + DAY },
-			{ weekDays: '[1]' },
-			{ startDay: startDay - 1 },
-			{ endDay: own.endDay + 1 },
-			{ endDay: 0 },
-			{ startDate: 6 * HOUR }
-		])
-			await desk.refused(guest, 'own-key-shorter', 'v3/key/send', { ...wish, ...own, ...more });
-		await desk.send(guest, door, other, { ...own, endDay: own.endDay - DAY });
 	});
 
 	test('deleted by its holder or an administrator; by the owner with the lock', async () => {

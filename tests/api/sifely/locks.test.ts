@@ -184,28 +184,6 @@ describe.each(databases)('door locks of the open API on $name', ({ create }) => 
 		expect(await codes()).toBe(0);
 	});
 
-	test('the keys of a pairing stay, whoever sends others; administrators end no eKeys and no codes', async () => {
-		const door = await desk.door(owner);
-		const { lockId, data } = door;
-		await desk.send(owner, door, guest, { keyRight: 1 });
-		const path = 'v3/lock/updateLockData';
-		const update = (more: object) => ({ lockId, lockData: encodeLockData({ ...data, ...more }) });
-		const { aesKeyStr, pwdInfo } = newLockData();
-		const others = [
-			{ aesKeyStr },
-			{ lockKey: 5 },
-			{ adminPwd: 5 },
-			{ lockVersion: { ...data.lockVersion, orgId: 2 } }
-		];
-		for (const who of [owner, guest])
-			for (const more of others) await desk.refused(who, 'bad-parameter', path, update(more));
-		for (const more of [{ lockFlagPos: 1 }, { noKeyPwd: '24680' }, { pwdInfo }])
-			await desk.refused(guest, 'not-permitted', path, update(more));
-		expect(await dataOf(owner, lockId)).toEqual(data);
-		await desk.done(guest, path, update({ featureValue: '2' }));
-		await desk.done(owner, path, update({ noKeyPwd: '24680' }));
-	});
-
 	test('eKeys reset: the flag rises by one, or to what the lock has', async () => {
 		const door = await desk.door(owner);
 		const { lockId } = door;
@@ -217,23 +195,6 @@ describe.each(databases)('door locks of the open API on $name', ({ create }) => 
 		expect((await dataOf(guest, lockId)).lockFlagPos).toBe(1);
 		await desk.done(owner, 'v3/lock/resetKey', { lockId, lockFlagPos: 7 });
 		expect((await dataOf(owner, lockId)).lockFlagPos).toBe(7);
-	});
-
-	test('a flag that is wrong is set back by the owner; what was reset stays reset', async () => {
-		const door = await desk.door(owner);
-		const { lockId, data } = door;
-		const keyId = await desk.send(owner, door, guest);
-		const most = 2 ** 24 - 1;
-		await desk.done(owner, 'v3/lock/resetKey', { lockId, lockFlagPos: most });
-		await desk.refused(owner, 'bad-parameter', 'v3/lock/resetKey', { lockId });
-		await desk.done(owner, 'v3/lock/resetKey', { lockId, lockFlagPos: 3 });
-		const two = { lockId, lockData: encodeLockData({ ...data, lockFlagPos: 2 }) };
-		await desk.done(owner, 'v3/lock/updateLockData', two);
-		expect((await dataOf(owner, lockId)).lockFlagPos).toBe(2);
-		expect(await desk.call(guest, 'v3/key/get', { lockId })).toMatchObject({
-			keyId,
-			keyStatus: '110410'
-		});
 	});
 
 	test('the administrators’ passcode is changed by Bluetooth only', async () => {

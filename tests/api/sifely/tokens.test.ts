@@ -167,7 +167,9 @@ describe.each(databases)('tokens of the open API on $name', ({ create }) => {
 			.where('client_id', '=', desk.mine.clientId)
 			.executeTakeFirstOrThrow();
 		const app = { appId, companyId: desk.mine.companyId, prefix: '' };
-		const request = { username, password: md5Of(password), grant_type: 'password' as const };
+		const { clientSecret } = desk.mine;
+		const grant_type = 'password';
+		const request = { username, password: md5Of(password), grant_type, clientSecret };
 		// Between the two: what writes begins with the other password.
 		const late = new Proxy(db, {
 			get(target, name) {
