@@ -1,5 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+	accountOfPerson,
+	addAccount,
+	findAccount
+} from '../../../src/lib/server/sifely/accounts.ts';
 import { addApp } from '../../../src/lib/server/sifely/apps.ts';
+import type { Member } from '../../../src/lib/server/people/identity.ts';
+import { setApiPassword } from '../../../src/lib/server/sifely/doors-for-people.ts';
 import { md5Of } from '../../../src/lib/server/sifely/passwords.ts';
 import { databases } from '../../setup/databases.ts';
 import { Porch } from './porch.ts';
@@ -46,6 +53,40 @@ describe.each(databases)('people and door locks on $name', ({ create }) => {
 		expect(locks.list).toMatchObject([{ lockId: porch.id, lockAlias: 'Front door' }]);
 	});
 
+	test('an address takes over an account of its name only when nothing hangs on it', async () => {
+		const { db } = porch.app.server;
+		const { id: company_id } = (await porch.owner.me()).company;
+		const created = async (username: string) =>
+			(await addAccount(db, {
+				company_id,
+				app_id: null,
+				username,
+				password_hash: 'x',
+				origin: 'created',
+				must_change: 1,
+				user_id: null
+			}))!.id;
+		const [used, unused] = [await created('used@example.com'), await created('unused@example.com')];
+		await porch.give(porch.mia);
+		await db.updateTable('ekey').set({ account_id: used }).where('id', '=', 77).execute();
+		const used2 = { userId: (await (await porch.join('member')).me()).user.id };
+		const other = { userId: (await (await porch.join('member')).me()).user.id };
+		const mine = await accountOfPerson(db, company_id, { ...used2, email: 'Used@example.com' });
+		expect(mine).toMatchObject({ username: 'used@example.com#2', password_hash: null });
+		expect(await accountOfPerson(db, company_id, { ...used2, email: 'used@example.com' })).toEqual(
+			mine
+		);
+		const key = db.selectFrom('ekey').select('account_id').where('id', '=', 77);
+		expect(await key.execute()).toEqual([{ account_id: used }]);
+		expect(await findAccount(db, company_id, 'used@example.com')).toMatchObject({
+			user_id: null,
+			password_hash: 'x'
+		});
+		expect(
+			await accountOfPerson(db, company_id, { ...other, email: 'unused@example.com' })
+		).toMatchObject({ id: unused, password_hash: null, must_change: 0, user_id: other.userId });
+	});
+
 	test('who leaves the company has no eKey and no way into the open API', async () => {
 		const bob = await porch.join('member');
 		const password = { body: { password: 'another long password' } };
@@ -55,10 +96,35 @@ describe.each(databases)('people and door locks on $name', ({ create }) => {
 		const account = db.selectFrom('sifely_account').selectAll().where('user_id', '=', user.id);
 		const { id: account_id } = await account.executeTakeFirstOrThrow();
 		expect(await porch.give(bob)).toBe(account_id);
+		const { id: company_id } = (await porch.owner.me()).company;
+		// Renamed: another account has the address.
+		await db
+			.updateTable('sifely_account')
+			.set({ username: 'bob#2' })
+			.where('id', '=', account_id)
+			.execute();
+		const theirs = await addAccount(db, {
+			company_id,
+			app_id: null,
+			username: user.email,
+			password_hash: 'x',
+			origin: 'created',
+			must_change: 1,
+			user_id: null
+		});
 		const key = db.selectFrom('ekey').select('state').where('id', '=', 77);
 		expect(await key.execute()).toEqual([{ state: 'normal' }]);
 		expect((await porch.owner.ask('DELETE', `/api/people/${user.id}`)).status).toBe(200);
 		expect(await key.execute()).toEqual([{ state: 'deleted' }]);
+		expect(await account.execute()).toMatchObject([{ password_hash: null }]);
+		expect(await findAccount(db, company_id, user.email)).toEqual({
+			...theirs,
+			password_hash: null
+		});
+		const late = { company: { id: company_id }, userId: user.id, email: user.email } as Member;
+		await expect(setApiPassword({ db }, late, 'another')).rejects.toMatchObject({
+			code: 'not-found'
+		});
 		expect(await account.execute()).toMatchObject([{ password_hash: null }]);
 		expect((await porch.step(bob, { action: 'unlock', answers: [] })).status).toBe(401);
 	});

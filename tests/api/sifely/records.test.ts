@@ -116,6 +116,29 @@ describe.each(databases)('lock records of the open API on $name', ({ create }) =
 		expect((await desk.call(owner, 'v3/key/delete', { keyId })).errcode).toBe(0);
 	});
 
+	test('a holder ends no other’s eKey for one opening, an administrator does', async () => {
+		await desk.send(owner, door, guest, { endDate: 1 });
+		const other = await desk.account();
+		await desk.send(owner, door, other);
+		const lockData = async () =>
+			(await desk.call(guest, 'v3/key/get', { lockId: door.lockId })).lockData;
+		await upload(other, opened(Date.now() + 1000));
+		expect(await lockData()).not.toBe('');
+		await upload(owner, opened(Date.now() + 2000));
+		expect(await lockData()).toBe('');
+	});
+
+	test.each(['frozen', 'reset'] as const)('whose eKey is %s tells no more', async (state) => {
+		const id = await desk.send(owner, door, guest);
+		await desk.app.server.db.updateTable('ekey').set({ state }).where('id', '=', id).execute();
+		const { lockId } = door;
+		for (const records of [[], [opened(AT)]])
+			expect((await upload(guest, ...records)).errcode).toBe(-2018);
+		const battery = { lockId, electricQuantity: 5 };
+		await desk.refused(guest, 'not-permitted', 'v3/lock/updateElectricQuantity', battery);
+		expect(await list()).toEqual([]);
+	});
+
 	test('refused: who has no eKey, who is no administrator, what is no record', async () => {
 		for (const who of [guest, stranger]) {
 			expect((await upload(who, opened(AT))).errcode).toBe(-1003);

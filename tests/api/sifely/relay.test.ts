@@ -1,8 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DoorsReply } from '../../../src/lib/api/app/doors.ts';
-import { encodeLockData, parseLockData } from '../../../src/lib/protocol/ttlock/grant.ts';
+import { toHex } from '../../../src/lib/protocol/bytes.ts';
+import { refusalAnswer } from '../../../src/lib/protocol/ttlock/answers.ts';
+import { OPCODE } from '../../../src/lib/protocol/ttlock/commands.ts';
+import { sealAnswer } from '../../../src/lib/protocol/ttlock/frame.ts';
+import {
+	encodeLockData,
+	parseAesKeyStr,
+	parseLockData
+} from '../../../src/lib/protocol/ttlock/grant.ts';
 import { updateLockData } from '../../../src/lib/server/sifely/lock-keys.ts';
-import { HOUR, OFFSET } from '../../pair/ttlock/air.ts';
+import { HEADER, HOUR, OFFSET } from '../../pair/ttlock/air.ts';
 import { databases } from '../../setup/databases.ts';
 import { Porch } from './porch.ts';
 
@@ -124,6 +132,23 @@ describe.each(databases)('a door lock by the server’s relay on $name', ({ crea
 		expect((await porch.step(porch.mia, { ...same, answers: last })).body).toEqual(answer.body);
 	});
 
+	test('a lock that refuses does not make an eKey for one opening unused', async () => {
+		await porch.give(porch.mia, { end_date: 1 });
+		const answers: string[] = [];
+		const first = (await porch.step(porch.mia, { action: 'unlock', answers })).body;
+		porch.write(first, answers);
+		const same = { action: 'unlock', at: first.at };
+		expect((await porch.step(porch.mia, { ...same, answers })).body.opensAt).toBe(0);
+		const refusal = refusalAnswer(OPCODE.unlock, 'no-power');
+		const key = parseAesKeyStr(parseLockData(porch.lockData).aesKeyStr);
+		answers.push(toHex(sealAnswer(HEADER, refusal, key)));
+		expect((await porch.step(porch.mia, { ...same, answers })).body.result).toBe('no-power');
+		expect((await porch.step(porch.mia, { ...same, answers: [] })).status).toBe(200);
+		vi.setSystemTime(first.at * 1000 + 61_000);
+		expect((await porch.step(porch.mia, { ...same, answers: [] })).status).toBe(403);
+		expect((await porch.step(porch.mia, { action: 'unlock', answers: [] })).status).toBe(403);
+	});
+
 	test('what the lock refuses is the result', async () => {
 		const stale = encodeLockData({ ...parseLockData(porch.lockData), lockFlagPos: 3 });
 		const { db, secret } = porch.app.server;
@@ -150,6 +175,12 @@ describe.each(databases)('a door lock by the server’s relay on $name', ({ crea
 			commands: [],
 			result: null
 		});
+	});
+
+	test.each(['frozen', 'reset'] as const)('no log from whose eKey is %s', async (state) => {
+		await porch.give(porch.mia, { state });
+		const { answer, frames } = await porch.carry(porch.mia, 'log');
+		expect([answer.status, answer.body.error?.code, frames]).toEqual([403, 'not-now', []]);
 	});
 
 	test('the log is read through a phone that cannot read it, each record once', async () => {

@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { TokenReply } from '../../../src/lib/api/sifely/users.ts';
-import { Budget } from '../../../src/lib/server/budget.ts';
+import { Budget, Budgets } from '../../../src/lib/server/budget.ts';
 import { revokeApp } from '../../../src/lib/server/sifely/apps.ts';
 import { addApp } from '../../../src/lib/server/sifely/apps.ts';
 import { md5Of } from '../../../src/lib/server/sifely/passwords.ts';
+import type { Db } from '../../../src/lib/server/db/connect.ts';
+import { giveToken } from '../../../src/lib/server/sifely/tokens.ts';
 import { databases } from '../../setup/databases.ts';
 import { DAY, SifelyDesk, type Account } from './desk.ts';
 
@@ -104,6 +106,30 @@ describe.each(databases)('tokens of the open API on $name', ({ create }) => {
 		expect(await codeOf(signIn())).toBeUndefined();
 	});
 
+	test('wrong passwords sent together count each, for a name that nobody has alike', async () => {
+		Object.assign(desk.app.server.budgets, { guesses: new Budget(2, 600) });
+		const { username } = await desk.account();
+		for (const name of [username, 'nobody']) {
+			const wrong = { username: name, password: md5Of('wrong') };
+			const codes = await Promise.all(Array.from({ length: 5 }, () => codeOf(signIn(wrong))));
+			expect(codes.sort(), name).toEqual([10007, 10007, 30006, 30006, 30006]);
+		}
+		// What is right is not counted.
+		for (let i = 0; i < 3; i++) expect(await codeOf(signIn())).toBeUndefined();
+	});
+
+	test('calls that hash are few for a company, its other calls and other companies are not', async () => {
+		Object.assign(desk.app.server.budgets, { hashes: new Budget(1, 60) });
+		expect(await codeOf(signIn())).toBeUndefined();
+		expect(await codeOf(signIn())).toBe(30006);
+		const jack = { username: 'jack', password: md5Of('secret') };
+		expect((await desk.asApp('v3/user/register', jack)).errcode).toBe(30006);
+		expect((await desk.asApp('v3/user/resetPassword', jack)).errcode).toBe(30006);
+		expect((await list({ accessToken: ann.token })).body.total).toBe(0);
+		expect((await desk.asApp('v3/user/register', jack, desk.theirs)).errcode).toBeUndefined();
+		Object.assign(desk.app.server.budgets, new Budgets());
+	});
+
 	test('works in its application until its end, then a refresh goes on', async () => {
 		const { token, refreshToken } = await desk.account();
 		expect((await list({ accessToken: token })).body.total).toBe(0);
@@ -131,6 +157,39 @@ describe.each(databases)('tokens of the open API on $name', ({ create }) => {
 		expect(answers.filter(({ body }) => body.errcode === 10011)).toHaveLength(7);
 		const theirs = { clientId: desk.theirs.clientId, clientSecret: desk.theirs.clientSecret };
 		expect(await codeOf(refresh(given[0]!.body.refresh_token, theirs))).toBe(10011);
+	});
+
+	test('a password that is set while the old one is compared gives no token', async () => {
+		const { db, budgets } = desk.app.server;
+		const { username, password, uid } = await desk.account();
+		const account = db.selectFrom('sifely_app').select('id');
+		const { id: appId } = await account
+			.where('client_id', '=', desk.mine.clientId)
+			.executeTakeFirstOrThrow();
+		const app = { appId, companyId: desk.mine.companyId, prefix: '' };
+		const { clientSecret } = desk.mine;
+		const grant_type = 'password';
+		const request = { username, password: md5Of(password), grant_type, clientSecret };
+		// Between the two: what writes begins with the other password.
+		const late = new Proxy(db, {
+			get(target, name) {
+				const value: unknown = Reflect.get(target, name, target);
+				if (name !== 'transaction') return typeof value === 'function' ? value.bind(target) : value;
+				return () => ({
+					execute: async (work: (trx: Db) => Promise<unknown>) => {
+						await db
+							.updateTable('sifely_account')
+							.set({ password_hash: 'another' })
+							.where('id', '=', uid)
+							.execute();
+						return db.transaction().execute(work);
+					}
+				});
+			}
+		});
+		await expect(giveToken(late, budgets, app, request)).rejects.toMatchObject({
+			code: 'wrong-password'
+		});
 	});
 
 	test('a hundred of one account are kept, the newest', async () => {

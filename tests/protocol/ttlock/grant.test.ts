@@ -32,11 +32,19 @@ describe('lockData and eKeys', () => {
 	};
 	it('lockData goes both ways, whatever the lock is called', () => {
 		expect(parseLockData(encodeLockData(LOCK))).toEqual(LOCK);
-		const bad = [{}, null, 5, { ...LOCK, lockKey: '1' }, { ...LOCK, aesKeyStr: '00' }];
+		const bad = [
+			...[{}, null, 5, { ...LOCK, lockKey: '1' }, { ...LOCK, aesKeyStr: '00' }],
+			{ ...LOCK, aesKeyStr: [LOCK.aesKeyStr] },
+			{ ...LOCK, featureValue: 5 },
+			{ ...LOCK, lockVersion: { ...HEADER, scene: 256 } },
+			{ ...LOCK, lockVersion: { ...HEADER, groupId: -1 } }
+		];
 		for (const one of bad)
 			expect(() => parseLockData(toBase64(new TextEncoder().encode(JSON.stringify(one))))).toThrow(
 				expect.objectContaining({ code: 'bad-field' })
 			);
+		const more = { ...LOCK, note: 'x', lockVersion: { ...HEADER, note: 'x' } };
+		expect(parseLockData(encodeLockData(more))).toEqual(LOCK);
 		expect(() => parseLockData('no base64')).toThrow();
 		expect(() => parseLockData('bm8ganNvbg==')).toThrow();
 	});

@@ -51,7 +51,7 @@ export function parseLockData(text: string): LockData {
 		throw new ProtocolError('bad-field', 'not lockData', { cause });
 	}
 	if (!isLockData(value)) throw new ProtocolError('bad-field', 'not lockData');
-	return value;
+	return knownOf(value);
 }
 
 /** What a phone is given for an eKey: no admin number in it. */
@@ -123,9 +123,11 @@ function isLockData(value: unknown): value is LockData {
 		typeof lock.lockMac === 'string' &&
 		typeof lock.lockName === 'string' &&
 		isHeader(lock.lockVersion) &&
-		/^(?:[0-9a-f]{2},){15}[0-9a-f]{2}$/.test(String(lock.aesKeyStr)) &&
+		typeof lock.aesKeyStr === 'string' &&
+		/^(?:[0-9a-f]{2},){15}[0-9a-f]{2}$/.test(lock.aesKeyStr) &&
 		[lock.lockKey, lock.lockFlagPos, lock.timezoneRawOffset].every(Number.isInteger) &&
-		/^[0-9A-F]*$/.test(String(lock.featureValue)) &&
+		typeof lock.featureValue === 'string' &&
+		/^[0-9A-F]*$/.test(lock.featureValue) &&
 		orNull(lock.adminPwd, 'number') &&
 		orNull(lock.noKeyPwd, 'string') &&
 		orNull(lock.pwdInfo, 'string')
@@ -135,7 +137,32 @@ function isLockData(value: unknown): value is LockData {
 function isHeader(value: unknown): value is Header {
 	if (typeof value !== 'object' || value === null) return false;
 	const { protocolType, protocolVersion, scene, groupId, orgId } = value as Header;
-	return [protocolType, protocolVersion, scene, groupId, orgId].every(Number.isInteger);
+	return (
+		[protocolType, protocolVersion, scene].every((one) => isWhole(one, 0xff)) &&
+		[groupId, orgId].every((one) => isWhole(one, 0xffff))
+	);
+}
+
+function isWhole(value: unknown, most: number): boolean {
+	return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
+}
+
+/** Without what a sender has put beside it: it is kept, and given to every holder. */
+function knownOf(lock: LockData): LockData {
+	const { protocolType, protocolVersion, scene, groupId, orgId } = lock.lockVersion;
+	return {
+		lockMac: lock.lockMac,
+		lockName: lock.lockName,
+		lockVersion: { protocolType, protocolVersion, scene, groupId, orgId },
+		aesKeyStr: lock.aesKeyStr,
+		lockKey: lock.lockKey,
+		lockFlagPos: lock.lockFlagPos,
+		timezoneRawOffset: lock.timezoneRawOffset,
+		featureValue: lock.featureValue,
+		adminPwd: lock.adminPwd,
+		noKeyPwd: lock.noKeyPwd,
+		pwdInfo: lock.pwdInfo
+	};
 }
 
 /** A name may hold any letter, base64 of ours takes bytes: JSON can say the rest in ASCII. */

@@ -62,7 +62,7 @@ export async function receiverOf(
 
 /**
  * The account of a person of the company, made at the first need: their locks and eKeys hang on it.
- * It has no password for the open API.
+ * It has no password for the open API, and another name than their address when that is taken.
  */
 export async function accountOfPerson(
 	db: Db,
@@ -87,16 +87,46 @@ export async function accountOfPerson(
 	};
 	const found = (await mine()) ?? (await addAccount(db, account)) ?? (await mine());
 	if (found !== undefined) return found;
-	// Somebody sent an eKey to this address before its owner joined: the account becomes theirs, and
-	// the password that others could guess ends.
+	const taken = await takeUnused(db, account);
+	if (taken !== undefined) return taken;
+	// Nobody has proven this address: what somebody else has under it stays theirs.
+	for (let next = 2; ; next++) {
+		const username = `${account.username}#${next}`;
+		const made = (await addAccount(db, { ...account, username })) ?? (await mine());
+		if (made !== undefined) return made;
+	}
+}
+
+/** The account of this name when nothing hangs on it; the password that others could guess ends. */
+async function takeUnused(
+	db: Db,
+	account: Pick<AccountRow, 'company_id' | 'username' | 'user_id'>
+): Promise<AccountRow | undefined> {
 	const taken = await db
 		.updateTable('sifely_account')
-		.set({ user_id: person.userId, password_hash: null, must_change: 0 })
-		.where('company_id', '=', companyId)
+		.set({ user_id: account.user_id, password_hash: null, must_change: 0 })
+		.where('company_id', '=', account.company_id)
 		.where('username', '=', account.username)
+		.where('user_id', 'is', null)
+		.where(({ not, exists, selectFrom }) =>
+			not(
+				exists(
+					selectFrom('ekey').select('ekey.id').whereRef('account_id', '=', 'sifely_account.id')
+				)
+			)
+		)
+		.where(({ not, exists, selectFrom }) =>
+			not(
+				exists(
+					selectFrom('door_lock')
+						.select('door_lock.id')
+						.whereRef('owner_id', '=', 'sifely_account.id')
+				)
+			)
+		)
 		.returningAll()
-		.executeTakeFirstOrThrow();
-	await db.deleteFrom('sifely_token').where('account_id', '=', taken.id).execute();
+		.executeTakeFirst();
+	if (taken) await db.deleteFrom('sifely_token').where('account_id', '=', taken.id).execute();
 	return taken;
 }
 

@@ -31,6 +31,9 @@ export interface SifelyCall {
 /** How far the clocks of a caller and of this server may be apart. */
 const DATE_WITHIN = 5 * 60 * 1000;
 
+/** What hashes a password beside the giving of tokens. */
+const HASHING: ReadonlySet<SifelyEndpoint> = new Set(['v3/user/register', 'v3/user/resetPassword']);
+
 /**
  * Answers one call of the open API: HTTP 200 with an errcode where it is refused, because that is where
  * its clients look. Only a body that is too large (413) and our own failures (500) have another status.
@@ -63,6 +66,7 @@ async function run(server: SifelyServer, { request, url, path }: SifelyCall): Pr
 	spend(server.budgets, caller);
 	mustBeNow(params['date']);
 	const parsed: unknown = parse(schema, params);
+	if (HASHING.has(place)) server.budgets.hashes.take(caller.companyId, Date.now());
 	// The table of calls binds each to the schema and the caller of its own name.
 	const invoke = CALLS[place] as (d: Doors, c: unknown, r: unknown) => Promise<unknown>;
 	return invoke(server, caller, parsed);
@@ -78,14 +82,12 @@ async function signIn(
 ): Promise<object> {
 	const app = await proveApp(db, params['clientId'], params['clientSecret']);
 	spend(budgets, app);
-	return giveToken(db, budgets.guesses, app, parse(TokenRequest, params));
+	return giveToken(db, budgets, app, parse(TokenRequest, params));
 }
 
 /** After it is proven who calls: a name that anybody can send must not spend another's budget. */
 function spend({ sifelyCalls }: Budgets, { appId }: AppCaller | Caller): void {
-	const now = Date.now();
-	sifelyCalls.check(appId, now);
-	sifelyCalls.spend(appId, 1, now);
+	sifelyCalls.take(appId, Date.now());
 }
 
 function mustBeNow(date: string | undefined): void {

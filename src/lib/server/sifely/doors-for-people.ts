@@ -133,7 +133,10 @@ export async function addPersonDoor(
 	}
 }
 
-/** Lets a person sign in to the open API; what was signed in before ends. */
+/**
+ * Lets a person sign in to the open API; what was signed in before ends. Throws ServerError `not-found`
+ * for who has left the company meanwhile.
+ */
 export async function setApiPassword(
 	{ db }: { readonly db: Db },
 	who: Member,
@@ -143,6 +146,13 @@ export async function setApiPassword(
 	const password_hash = await hashMd5(md5Of(password));
 	await db.transaction().execute(async (trx) => {
 		await trx.updateTable('sifely_account').set({ password_hash }).where('id', '=', uid).execute();
+		const member = await trx
+			.selectFrom('member')
+			.select('id')
+			.where('organizationId', '=', who.company.id)
+			.where('userId', '=', who.userId)
+			.executeTakeFirst();
+		if (member === undefined) throw notFound();
 		await trx.deleteFrom('sifely_token').where('account_id', '=', uid).execute();
 	});
 }

@@ -58,6 +58,14 @@ async function withKey(db: Db, { uid }: Caller, lock: DoorRow | undefined): Prom
 	return { lock, key };
 }
 
+/** Throws SifelyError `not-permitted` for who has an eKey that was frozen or reset: it tells no more. */
+export function mustLive(held: Held): Held {
+	const { state } = held.key;
+	if (state === 'frozen' || state === 'reset')
+		throw new SifelyError('not-permitted', 'this eKey is frozen or was reset');
+	return held;
+}
+
 /** Its owner, which this API calls the top administrator. */
 export function isOwner({ key }: Held): boolean {
 	return key.kind === 'admin';

@@ -6,9 +6,10 @@ import type { Db } from '../db/connect.ts';
 import type { EkeyTable } from '../db/door-tables.ts';
 import { actorOf, type Caller } from './caller.ts';
 import { holdDoor, mustOwn, type EkeyRow, type Held } from './doors.ts';
-import { columnsOf, endKey, mayChange, mustOutlast, readPeriod } from './ekeys.ts';
+import { endKey, mayChange } from './ekeys.ts';
 import { keyNotFound, SifelyError } from './error.ts';
 import { removeDoor, type Doors } from './locks.ts';
+import { columnsOf, mustOutlast, readPeriod } from './periods.ts';
 
 /**
  * Everybody may give up their own eKey, administrators end those of others. The owner who deletes their

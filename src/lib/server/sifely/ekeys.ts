@@ -1,32 +1,16 @@
 import type { Insertable } from 'kysely';
 import type { z } from 'zod';
 import { RECURRING, type SendKeyReply, type SendKeyRequest } from '../../api/sifely/keys.ts';
-import { ONCE, type Recurrence } from '../../protocol/ttlock/offline.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import type { EkeyTable } from '../db/door-tables.ts';
 import { receiverOf } from './accounts.ts';
 import { actorOf, type Caller } from './caller.ts';
-import {
-	heldDoor,
-	holdDoor,
-	isOwner,
-	mustManage,
-	mustOwn,
-	recurrenceOf,
-	type EkeyRow,
-	type Held
-} from './doors.ts';
+import { heldDoor, holdDoor, mustManage, mustOwn, type EkeyRow, type Held } from './doors.ts';
 import { SifelyError } from './error.ts';
 import type { Doors } from './locks.ts';
 import { newNumber } from './numbers.ts';
-
-/** When an eKey is to hold. */
-export interface Period {
-	startDate: number;
-	endDate: number;
-	recurrence: Recurrence | null;
-}
+import { columnsOf, mustOutlast, readPeriod, type Period } from './periods.ts';
 
 /**
  * Sends an eKey. Who has one of this lock gets the new one in its place. Throws SifelyError `no-lock`,
@@ -81,54 +65,6 @@ function mustSend(held: Held, keyRight: number, period: Period): Held {
 export function mayChange(held: Held, key: Pick<EkeyRow, 'key_right' | 'kind'>): void {
 	if (key.key_right === 1 || key.kind === 'admin') mustOwn(held);
 	else mustManage(held);
-}
-
-/** Nobody gives away more time than they have. Throws SifelyError `own-key-shorter`. */
-export function mustOutlast(held: Held, period: Period): void {
-	if (isOwner(held)) return;
-	const { key } = held;
-	const own = { startDate: key.start_date, endDate: key.end_date, recurrence: recurrenceOf(key) };
-	if (endOf(own) < endOf(period))
-		throw new SifelyError('own-key-shorter', 'your own eKey ends before this one would');
-}
-
-function endOf({ endDate, recurrence }: Period): number {
-	const end = recurrence ? recurrence.endDay : endDate;
-	return end === 0 || end === ONCE ? Infinity : end;
-}
-
-/** The period of a request. Throws SifelyError `bad-parameter` for one that never holds. */
-export function readPeriod(
-	request: {
-		startDate: number;
-		endDate: number;
-		weekDays?: number[] | undefined;
-		startDay?: number | undefined;
-		endDay?: number | undefined;
-	},
-	recurring: boolean
-): Period {
-	const { startDate, endDate, weekDays, startDay = 0, endDay = 0 } = request;
-	const wrong = (message: string) => new SifelyError('bad-parameter', message);
-	if (recurring) {
-		if (weekDays === undefined) throw wrong('weekDays: needed for a recurring eKey');
-		if (endDay !== 0 && endDay < startDay) throw wrong('endDay: before startDay');
-		if (endDate <= startDate) throw wrong('endDate: the hours end after they begin');
-		const days = [...new Set(weekDays)].sort((a, b) => a - b);
-		return { startDate, endDate, recurrence: { weekDays: days, startDay, endDay } };
-	}
-	if (endDate !== 0 && endDate !== ONCE && endDate <= startDate)
-		throw wrong('endDate: not after startDate');
-	return { startDate, endDate, recurrence: null };
-}
-
-/** A period as the table has it. */
-export function columnsOf({ startDate, endDate, recurrence }: Period) {
-	return {
-		start_date: startDate,
-		end_date: endDate,
-		recurrence: recurrence && JSON.stringify(recurrence)
-	};
 }
 
 /** The eKey of a lock's owner, which is sent by nobody and has no end. */

@@ -4,6 +4,8 @@ import { seal, unseal, type Secret } from '../secret.ts';
 import { SifelyError } from './error.ts';
 
 const MOST = 999_999_999;
+/** Of lockFlagPos: a lock keeps three bytes of it. */
+export const MOST_FLAG = 2 ** 24 - 1;
 const HALF_DAYS = 14 * 3600 * 1000;
 
 /**
@@ -26,7 +28,7 @@ export function readLockData(text: string): LockData {
 		isKey(lockKey) &&
 		(adminPwd === null || isKey(adminPwd)) &&
 		lockFlagPos >= 0 &&
-		lockFlagPos < 2 ** 24 &&
+		lockFlagPos <= MOST_FLAG &&
 		Math.abs(timezoneRawOffset) <= HALF_DAYS &&
 		data.featureValue.length <= 64 &&
 		(pwdInfo === null || /^[0-9a-f]{122}$/.test(pwdInfo)) &&

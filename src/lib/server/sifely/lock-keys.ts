@@ -5,16 +5,18 @@ import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import { findAccount } from './accounts.ts';
 import { actorOf, type Caller } from './caller.ts';
-import { holdDoor, mustManage, mustOwn } from './doors.ts';
+import { holdDoor, mustManage, mustOwn, type Held } from './doors.ts';
 import { addAdminKey, endKey } from './ekeys.ts';
 import { SifelyError } from './error.ts';
-import { openLockData, readLockData, sealLockData } from './lock-data.ts';
+import { MOST_FLAG, openLockData, readLockData, sealLockData } from './lock-data.ts';
 import type { Doors } from './locks.ts';
 
 /**
  * Takes what a phone has changed at the lock. What a sender does not have, the admin numbers above all,
- * stays as it is. A higher lockFlagPos ends all eKeys but the owner's; another seed ends all passcodes.
- * Throws SifelyError `bad-parameter` for the data of another lock or an older lockFlagPos.
+ * stays as it is, and so does what a lock gets at its pairing: nobody has another copy of its keys. A
+ * higher lockFlagPos ends all eKeys but the owner's; another seed ends all passcodes. Throws SifelyError
+ * `bad-parameter` for the data of another lock or pairing, and `not-permitted` for what only its owner
+ * changes.
  */
 export async function updateLockData(
 	doors: Doors,
@@ -22,19 +24,36 @@ export async function updateLockData(
 	{ lockId, lockData }: z.output<typeof api.UpdateLockDataRequest>
 ): Promise<void> {
 	const told = readLockData(lockData);
-	await change(doors, caller, lockId, mustManage, (known) => {
-		if (told.lockMac !== known.lockMac)
-			throw new SifelyError('bad-parameter', 'lockData: of another lock');
-		return {
+	await change(doors, caller, lockId, mustManage, (known, held) => {
+		const data = {
 			...told,
 			adminPwd: told.adminPwd ?? known.adminPwd,
 			noKeyPwd: told.noKeyPwd ?? known.noKeyPwd,
 			pwdInfo: told.pwdInfo ?? known.pwdInfo
 		};
+		if (!isSamePairing(data, known))
+			throw new SifelyError('bad-parameter', 'lockData: of another lock or another pairing');
+		if (OWNERS.some((name) => data[name] !== known[name])) mustOwn(held);
+		return data;
 	});
 }
 
-/** After all eKeys were reset at the lock: only those made from now on open it. */
+/** What ends eKeys or passcodes, and the code that opens always. */
+const OWNERS = ['lockFlagPos', 'noKeyPwd', 'pwdInfo'] as const;
+const PAIRED = ['lockMac', 'aesKeyStr', 'lockKey', 'adminPwd'] as const;
+const VERSION = ['protocolType', 'protocolVersion', 'scene', 'groupId', 'orgId'] as const;
+
+function isSamePairing(one: LockData, other: LockData): boolean {
+	return (
+		PAIRED.every((name) => one[name] === other[name]) &&
+		VERSION.every((name) => one.lockVersion[name] === other.lockVersion[name])
+	);
+}
+
+/**
+ * After all eKeys were reset at the lock: only those made from now on open it. A lower lockFlagPos is a
+ * repair after an answer that was lost; it brings no eKey back. Throws SifelyError `bad-parameter`.
+ */
 export async function resetKeys(
 	doors: Doors,
 	caller: Caller,
@@ -61,14 +80,14 @@ async function change(
 	caller: Caller,
 	lockId: number,
 	must: typeof mustOwn,
-	made: (known: LockData) => LockData
+	made: (known: LockData, held: Held) => LockData
 ): Promise<void> {
 	await db.transaction().execute(async (trx) => {
-		const { lock } = must(await holdDoor(trx, caller, lockId));
-		const known = openLockData(secret, lock);
-		const data = made(known);
-		if (data.lockFlagPos < known.lockFlagPos)
-			throw new SifelyError('bad-parameter', 'lockFlagPos never goes back');
+		const held = must(await holdDoor(trx, caller, lockId));
+		const known = openLockData(secret, held.lock);
+		const data = made(known, held);
+		if (data.lockFlagPos > MOST_FLAG)
+			throw new SifelyError('bad-parameter', 'lockFlagPos: more than a lock can keep');
 		await trx
 			.updateTable('door_lock')
 			.set({

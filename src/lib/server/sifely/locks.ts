@@ -5,7 +5,7 @@ import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import type { Secret } from '../secret.ts';
 import { actorOf, type Caller, type Holder } from './caller.ts';
-import { heldDoor, holdDoor, mustManage, mustOwn, type DoorRow } from './doors.ts';
+import { heldDoor, holdDoor, mustLive, mustManage, mustOwn, type DoorRow } from './doors.ts';
 import { openLockData, lockDataFor } from './lock-data.ts';
 import { containing, offsetOf, pageWith } from './page.ts';
 import { passageOf } from './passage.ts';
@@ -103,13 +103,13 @@ export async function renameDoor(
 	});
 }
 
-/** Every holder's phone hears what battery the lock has. */
+/** Every holder's phone hears what battery the lock has. Throws SifelyError `not-permitted`. */
 export async function hearBattery(
 	{ db }: Doors,
 	caller: Caller,
 	{ lockId, electricQuantity }: z.output<typeof api.UpdateBatteryRequest>
 ): Promise<void> {
-	await heldDoor(db, caller, lockId);
+	mustLive(await heldDoor(db, caller, lockId));
 	await db
 		.updateTable('door_lock')
 		.set({ battery: electricQuantity, battery_at: Date.now() })

@@ -8,7 +8,7 @@ import type { Db } from '../db/connect.ts';
 import { lookupHash, seal, unseal, type Secret } from '../secret.ts';
 import type { Caller } from './caller.ts';
 import { codeHash } from './codes.ts';
-import { heldDoor, holdDoor, mustManage } from './doors.ts';
+import { heldDoor, holdDoor, manages, mustLive, mustManage } from './doors.ts';
 import type { Doors } from './locks.ts';
 import { containing, offsetOf, pageWith } from './page.ts';
 import { recordTypeOf } from './record-types.ts';
@@ -18,28 +18,33 @@ const IDS = 2 ** 48 - 1;
 
 /**
  * Takes what a phone has read from the log of a lock. A record that is here already changes nothing,
- * whoever sends it. Throws SifelyError `no-lock`.
+ * whoever sends it. Throws SifelyError `no-lock`, `not-permitted` for a frozen or reset eKey.
  */
 export async function takeRecords(
 	{ db, secret }: Doors,
 	caller: Caller,
 	{ lockId, records }: z.output<typeof api.UploadRecordsRequest>
 ): Promise<void> {
-	if (records.length === 0) return void (await heldDoor(db, caller, lockId));
+	if (records.length === 0) return void mustLive(await heldDoor(db, caller, lockId));
 	const now = Date.now();
 	await db.transaction().execute(async (trx) => {
-		await holdDoor(trx, caller, lockId);
-		await keepRecords(trx, secret, { companyId: caller.companyId, lockId }, records, now);
+		const held = mustLive(await holdDoor(trx, caller, lockId));
+		const place = { companyId: caller.companyId, lockId };
+		await keepRecords(trx, secret, place, records, now, manages(held) ? null : caller.uid);
 	});
 }
 
-/** The same inside a transaction that holds the lock. */
+/**
+ * The same inside a transaction that holds the lock.
+ * @param only the account whose eKey a record may end, null for any: a holder's word ends no other's
+ */
 export async function keepRecords(
 	trx: Db,
 	secret: Secret,
 	{ companyId, lockId }: { companyId: string; lockId: number },
 	records: readonly api.Reading[],
-	now: number
+	now: number,
+	only: number | null = null
 ): Promise<void> {
 	if (records.length === 0) return;
 	const names = await namesOf(trx, companyId, records);
@@ -66,7 +71,7 @@ export async function keepRecords(
 		.values(rows)
 		.onConflict((conflict) => conflict.columns(['lock_id', 'identity']).doNothing())
 		.execute();
-	for (const record of records) await noteUse(trx, secret, lockId, record);
+	for (const record of records) await noteUse(trx, secret, lockId, record, only);
 }
 
 /** What a record is, however often it is read: not the battery, which some phones leave out. */
@@ -82,7 +87,8 @@ async function noteUse(
 	trx: Db,
 	secret: Secret,
 	lockId: number,
-	{ recordType, operateDate, password, uid }: api.Reading
+	{ recordType, operateDate, password, uid }: api.Reading,
+	only: number | null
 ): Promise<void> {
 	if (recordType === RECORD_ACTION.unlockedByPasscode && password !== undefined)
 		await trx
@@ -93,6 +99,7 @@ async function noteUse(
 			.where('state', '=', 'live')
 			.where('used_at', 'is', null)
 			.execute();
+	if (only !== null && uid !== only) return;
 	if (recordType === RECORD_ACTION.unlocked && uid !== undefined && uid < 2 ** 31)
 		await trx
 			.updateTable('ekey')

@@ -128,11 +128,13 @@ async function settle(
 	const { lock, key } = door;
 	const result = opening ?? refused ?? 'unknown';
 	const finished = { at, commands: [], opensAt: null, result };
-	// One for one opening is spent for good, or free again when the lock says that it did not open.
-	if (opening !== null && key?.used_at === at * 1000) {
-		const used_at = opening === 'success' ? spentBy(at) : null;
-		await trx.updateTable('ekey').set({ used_at }).where('id', '=', key.id).execute();
-	}
+	// Never unused again: a refusal proves nothing of the frames that left before.
+	if (opening === 'success' && key?.used_at === at * 1000)
+		await trx
+			.updateTable('ekey')
+			.set({ used_at: spentBy(at) })
+			.where('id', '=', key.id)
+			.execute();
 	if (moved === null) return finished;
 	const { battery, record } = moved;
 	await trx
@@ -156,10 +158,15 @@ async function settle(
 	return finished;
 }
 
-/** Any holder's phone may carry the log: it cannot read it, and working codes stand in it. */
+/**
+ * Any holder's phone may carry the log: it cannot read it, and working codes stand in it. Throws
+ * ServerError `not-now` for a frozen or reset eKey.
+ */
 async function hearLog(turn: Turn): Promise<RelayReply> {
 	const { trx, doors, holder, door, data, at, answers, now } = turn;
-	const { lock } = door;
+	const { lock, key } = door;
+	if (!door.isManager && (key?.state === 'frozen' || key?.state === 'reset'))
+		throw new ServerError('not-now', REASONS[key.state]);
 	const address = { header: data.lockVersion, aesKey: parseAesKeyStr(data.aesKeyStr) };
 	const step = replay<UpkeepEvent, UpkeepEnd & { cursor: unknown }>(
 		readLog(address, lock.log_cursor),

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { TokenReply, TokenRequest } from '../../api/sifely/users.ts';
-import type { Budget } from '../budget.ts';
+import type { Budgets } from '../budget.ts';
 import type { Db } from '../db/connect.ts';
 import { newId } from '../db/id.ts';
 import { hashOf } from '../token.ts';
-import { findAccount } from './accounts.ts';
+import { findAccount, nameOf } from './accounts.ts';
 import { findApp, newHex } from './apps.ts';
 import type { AppCaller, Caller } from './caller.ts';
 import { SifelyError } from './error.ts';
@@ -20,11 +20,11 @@ type Reply = z.input<typeof TokenReply>;
 
 /**
  * Signs an account in, or renews what it got before. Throws SifelyError `wrong-password`,
- * `bad-refresh-token`, and ServerError `too-many` after too many wrong passwords for one account.
+ * `bad-refresh-token`, and ServerError `too-many` after too many wrong passwords for one name.
  */
 export async function giveToken(
 	db: Db,
-	guesses: Budget,
+	{ guesses, hashes }: Pick<Budgets, 'guesses' | 'hashes'>,
 	app: AppCaller,
 	request: z.output<typeof TokenRequest>
 ): Promise<Reply> {
@@ -32,15 +32,29 @@ export async function giveToken(
 	const { username, password } = request;
 	if (username === undefined || password === undefined)
 		throw new SifelyError('bad-parameter', 'username and password are needed');
-	const account = await findAccount(db, app.companyId, username);
-	const tried = String(account?.id ?? '');
 	const now = Date.now();
-	if (account) guesses.check(tried, now);
-	if (!(await isMd5Of(password, account?.password_hash ?? null)) || account === undefined) {
-		if (account) guesses.spend(tried, 1, now);
+	hashes.take(app.companyId, now);
+	// Spent before the slow hash: tries that come together count each. A name that nobody has counts
+	// alike, so that the answer does not tell which names exist.
+	const tried = hashOf(JSON.stringify([app.companyId, nameOf(username)]));
+	guesses.take(tried, now);
+	const account = await findAccount(db, app.companyId, username);
+	if (!(await isMd5Of(password, account?.password_hash ?? null)) || account === undefined)
 		throw new SifelyError('wrong-password', 'wrong username or password');
-	}
-	return issue(db, app, account.id);
+	guesses.giveBack(tried, Date.now());
+	return db.transaction().execute(async (trx) => {
+		// The very password that was compared: another may have been set meanwhile, which ends tokens.
+		const held = await trx
+			.updateTable('sifely_account')
+			.set((e) => ({ username: e.ref('username') }))
+			.where('id', '=', account.id)
+			.where('password_hash', '=', account.password_hash)
+			.returning('id')
+			.executeTakeFirst();
+		if (held === undefined)
+			throw new SifelyError('wrong-password', 'the password was changed meanwhile');
+		return issue(trx, app, held.id);
+	});
 }
 
 /** Who shows this token. Throws SifelyError `unknown-client`, `unknown-token`, `token-ended`. */
@@ -65,6 +79,18 @@ export async function callerOf(
 /** A refresh token serves once: the one that deletes it gets the next. */
 async function renew(db: Db, app: AppCaller, token: string): Promise<Reply> {
 	return db.transaction().execute(async (trx) => {
+		// Held before its token: who ends all tokens of an account comes before or after.
+		await trx
+			.updateTable('sifely_account')
+			.set((e) => ({ username: e.ref('username') }))
+			.where('id', 'in', (e) =>
+				e
+					.selectFrom('sifely_token')
+					.select('account_id')
+					.where('refresh_hash', '=', hashOf(token))
+					.where('app_id', '=', app.appId)
+			)
+			.execute();
 		const row = await trx
 			.deleteFrom('sifely_token')
 			.where('refresh_hash', '=', hashOf(token))
