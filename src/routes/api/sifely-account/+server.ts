@@ -4,7 +4,7 @@ import { setApiPassword } from '$lib/server/sifely/doors-for-people.ts';
 
 export const trailingSlash = 'ignore';
 
-/** Sets the caller's password for the open API, where their name is their e-mail address. */
+/** Sets the caller's password for the open API; their name there is their address, numbered when it was taken. */
 export const PUT = endpoint(
 	{ who: 'member', body: ApiPasswordRequest },
 	async ({ server, who, body }) => {
