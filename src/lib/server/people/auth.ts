@@ -3,7 +3,7 @@ import { APIError, createAuthMiddleware, getIP, isAPIError } from 'better-auth/a
 import { organization } from 'better-auth/plugins/organization';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
-import type { Connection, Db } from '../db/connect.ts';
+import type { Connection } from '../db/connect.ts';
 import type { Log } from '../log.ts';
 import type { Secret } from '../secret.ts';
 import { isFirstRun } from './companies.ts';
