@@ -1,4 +1,5 @@
 import { untrack } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
 import type { Lock } from '../api/app/locks.ts';
 import { WebBluetooth, type Chosen } from '../link/bluetooth.ts';
 import type { Connect } from '../link/link.ts';
@@ -11,7 +12,7 @@ import { failureOf } from './failures.ts';
 import { LockConversation } from './lock.svelte.ts';
 import { Readiness } from './offline.svelte.ts';
 import type { FailureCode } from './phases.ts';
-import { latest } from './latest.ts';
+import { heardOf, latest, ownName, type Heard } from './latest.ts';
 import { ownerOf } from './readiness.ts';
 import type { SessionState } from './session.svelte.ts';
 import { Sync } from './sync.svelte.ts';
@@ -33,6 +34,8 @@ export class Talks {
 	readonly #session: SessionState;
 	readonly #bluetooth: WebBluetooth;
 	readonly #talks = new Map<string, LockConversation>();
+	/** What locks told on this visit, by MAC. */
+	readonly #heard = new SvelteMap<string, Heard>();
 	#openingDemo: Promise<DemoPadlock> | null = null;
 
 	constructor(session: SessionState) {
@@ -92,12 +95,27 @@ export class Talks {
 			locks: navigator.locks
 		});
 		this.#talks.set(lock.mac, talk);
+		$effect.root(() => {
+			$effect(() => this.#hear(lock.mac, talk));
+		});
 		return talk;
 	}
 
 	/** The lock with what it said on this visit, where that is newer. */
-	known<L extends Pick<Lock, 'mac' | 'lastKnown'>>(lock: L): L {
-		return latest(lock, this.#talks.get(lock.mac));
+	known<L extends Heard>(lock: L): L {
+		return latest(lock, this.#heard.get(lock.mac));
+	}
+
+	/** Follows what a lock says, and keeps it for visits without network. */
+	#hear(mac: string, { endedAs, openedAt, battery }: LockConversation): void {
+		if (endedAs === null && openedAt === null && battery === null) return;
+		untrack(() => {
+			// Whoever signs in later on this page did not open it.
+			const said = heardOf(mac, { endedAs, openedAt, battery }, ownName(this.#session.me));
+			const before = this.#heard.get(mac);
+			this.#heard.set(mac, before ? latest(before, said) : said);
+			void this.#session.known?.hear(said);
+		});
 	}
 
 	/**

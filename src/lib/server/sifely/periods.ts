@@ -1,8 +1,7 @@
 import { ONCE, type Recurrence } from '../../protocol/ttlock/offline.ts';
+import { DAY } from '../lease.ts';
 import { isOwner, recurrenceOf, type Held } from './doors.ts';
 import { SifelyError } from './error.ts';
-
-const DAY = 24 * 3600 * 1000;
 
 /** When an eKey is to hold. */
 export interface Period {
