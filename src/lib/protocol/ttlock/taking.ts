@@ -96,6 +96,8 @@ export function* releaseLock(kept: string): Program<never, ReleaseOutcome> {
 	const { value } = step;
 	if (value.end === 'released' || value.end === 'maybe') return value.end;
 	if (value.end !== 'refused') return 'kept';
+	// What it is reset to, it may have been reset to before.
+	if (value.result === 'in-setting-mode') return 'released';
 	const isForeign = value.result === 'wrong-aes-key' || value.result === 'wrong-admin';
 	return isForeign ? 'foreign' : 'kept';
 }
