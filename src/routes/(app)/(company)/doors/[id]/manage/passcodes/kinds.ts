@@ -1,5 +1,6 @@
 /** Kinds of passcodes as somebody chooses among them, and the rules of each in words. */
 
+import type { RandomKind } from '$lib/api/app/passcodes.ts';
 import { hourOf, lockClock, lockMoment, shown } from '$lib/ui/lock-time.ts';
 
 export type Kind = 'own' | 'once' | 'permanent' | 'period' | 'days' | 'erase';
@@ -13,24 +14,23 @@ export const KINDS: readonly { value: Kind; label: string }[] = [
 	{ value: 'erase', label: 'Erase code: ends used random ones' }
 ];
 
-/** Types of the open API that hold on days, by what people call them. */
-export const DAYS: readonly { value: string; label: string }[] = [
-	{ value: '6', label: 'Every day' },
-	{ value: '7', label: 'Monday to Friday' },
-	{ value: '5', label: 'Saturday and Sunday' },
-	{ value: '8', label: 'Mondays' },
-	{ value: '9', label: 'Tuesdays' },
-	{ value: '10', label: 'Wednesdays' },
-	{ value: '11', label: 'Thursdays' },
-	{ value: '12', label: 'Fridays' },
-	{ value: '13', label: 'Saturdays' },
-	{ value: '14', label: 'Sundays' }
+/** Random ones that hold on days of the week. */
+export const DAYS: readonly { value: RandomKind; label: string }[] = [
+	{ value: 'daily', label: 'Every day' },
+	{ value: 'workday', label: 'Monday to Friday' },
+	{ value: 'weekend', label: 'Saturday and Sunday' },
+	{ value: 'monday', label: 'Mondays' },
+	{ value: 'tuesday', label: 'Tuesdays' },
+	{ value: 'wednesday', label: 'Wednesdays' },
+	{ value: 'thursday', label: 'Thursdays' },
+	{ value: 'friday', label: 'Fridays' },
+	{ value: 'saturday', label: 'Saturdays' },
+	{ value: 'sunday', label: 'Sundays' }
 ];
 
 const HOUR = 3_600_000;
 /** Hours after its start within which a random passcode must be used first. */
 const FIRST_USE = { once: 6, permanent: 24, period: 24, erase: 24 } as const;
-const TYPES = { once: 1, permanent: 2, period: 3, erase: 4 } as const;
 /** Longest of the periods over a year, in months. */
 const MOST_MONTHS = 120;
 
@@ -39,15 +39,15 @@ export interface Wish {
 	kind: Exclude<Kind, 'own'>;
 	start: number | null;
 	end: number | null;
-	/** Of `days`: the type of the open API, and the first and last hour on the lock's clock. */
-	days: number;
+	/** Of `days`: which, and the first and last hour on the lock's clock. */
+	days: RandomKind;
 	fromHour: number;
 	toHour: number;
 }
 
 /** What comes of a wish: what is asked of the server, or what does not fit. */
 export interface Meaning {
-	request: { type: number; startDate: number; endDate?: number } | null;
+	request: { kind: RandomKind; startDate: number; endDate?: number } | null;
 	/** What the passcode will do, in sentences. */
 	says: readonly string[];
 	wrong: string | null;
@@ -73,21 +73,20 @@ export function meaningOf(wish: Wish, zone: number, now: number): Meaning {
 			says,
 			wrong: `It would have to be used before ${when(first)}. Choose a later start.`
 		};
-	const type = TYPES[wish.kind];
 	switch (wish.kind) {
 		case 'once':
 			says.push(`Opens once, from ${when(start)} to ${when(first)}.`);
-			return { request: { type, startDate: start }, says, wrong: null };
+			return { request: { kind: 'once', startDate: start }, says, wrong: null };
 		case 'permanent':
 			says.push(
 				`Must be used before ${when(first)} the first time, or it never works. Then it has no end.`
 			);
-			return { request: { type, startDate: start }, says, wrong: null };
+			return { request: { kind: 'permanent', startDate: start }, says, wrong: null };
 		case 'erase':
 			says.push(
 				`Opens nothing. Entered at the keypad before ${when(first)}, it ends every random passcode that was used; they do not work again.`
 			);
-			return { request: { type, startDate: start }, says, wrong: null };
+			return { request: { kind: 'delete', startDate: start }, says, wrong: null };
 		case 'period':
 			return meaningOfPeriod(start, wish.end, says, zone, now);
 	}
@@ -116,7 +115,7 @@ function meaningOfPeriod(
 	says.push(`Opens from ${when(start)} to ${when(end)}.`);
 	if (first < end)
 		says.push(`Must be used before ${when(first)} the first time, or it never works.`);
-	return { request: { type: TYPES.period, startDate: start, endDate: end }, says, wrong: null };
+	return { request: { kind: 'period', startDate: start, endDate: end }, says, wrong: null };
 }
 
 function meaningOfDays({ days, fromHour, toHour }: Wish, zone: number, now: number): Meaning {
@@ -126,11 +125,11 @@ function meaningOfDays({ days, fromHour, toHour }: Wish, zone: number, now: numb
 	const midnight =
 		Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate()) - zone;
 	const request = {
-		type: days,
+		kind: days,
 		startDate: midnight + fromHour * HOUR,
 		endDate: midnight + toHour * HOUR
 	};
-	const label = DAYS.find(({ value }) => Number(value) === days)!.label;
+	const label = DAYS.find(({ value }) => value === days)!.label;
 	return {
 		request,
 		says: [`Opens ${label.toLowerCase()}, ${hour(fromHour)} to ${hour(toHour)}.`, ...says],
