@@ -50,7 +50,11 @@ const DEEDS: Record<DoorDeed, EventWords> = {
 export function deedWords({ deed, success }: Pick<DoorRecord, 'deed' | 'success'>): EventWords {
 	const words = DEEDS[deed];
 	if (success || words.fail) return words;
-	return { ...words, label: deed === 'unlocked' ? 'Refused' : `${words.label}: refused`, fail: true };
+	return {
+		...words,
+		label: deed === 'unlocked' ? 'Refused' : `${words.label}: refused`,
+		fail: true
+	};
 }
 
 /** Whose doing it was, or null. */

@@ -80,8 +80,7 @@ export function periodOf(
 			const [startDate, endDate] = [fromInput(draft.from, zone), fromInput(draft.to, zone)];
 			// A field that is still empty says so itself.
 			if (startDate === null || endDate === null) return { period: null, wrong: null };
-			if (endDate <= startDate)
-				return { period: null, wrong: 'It has to end after it begins.' };
+			if (endDate <= startDate) return { period: null, wrong: 'It has to end after it begins.' };
 			return { period: { startDate, endDate, recurrence: null }, wrong: null };
 		}
 		case 'days':

@@ -122,8 +122,7 @@ function meaningOfDays({ days, fromHour, toHour }: Wish, zone: number, now: numb
 	const says = ['Full hours only, without end, until it is deleted at the lock.'];
 	if (toHour <= fromHour) return { request: null, says, wrong: 'It has to end after it begins.' };
 	const local = shown(now, zone);
-	const midnight =
-		Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate()) - zone;
+	const midnight = Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate()) - zone;
 	const request = {
 		kind: days,
 		startDate: midnight + fromHour * HOUR,
