@@ -99,7 +99,7 @@ function mustOpen({ door, at }: Turn, moment: number): void {
 	const opens = opensNow(door, moment);
 	if (opens === 'now') return;
 	const isAgain = door.key?.used_at === at * 1000 && moment - at * 1000 <= AGAIN;
-	if (opens !== 'used' || !isAgain) throw new ServerError('not-now', REASONS[opens]);
+	if (opens !== 'used' || !isAgain) throw new ServerError('not-now', REASONS[opens], { reason: opens });
 }
 
 /** When an eKey for one opening was used by a conversation that the lock has answered. */
@@ -166,7 +166,7 @@ async function hearLog(turn: Turn): Promise<RelayReply> {
 	const { trx, doors, holder, door, data, at, answers, now } = turn;
 	const { lock, key } = door;
 	if (!door.isManager && (key?.state === 'frozen' || key?.state === 'reset'))
-		throw new ServerError('not-now', REASONS[key.state]);
+		throw new ServerError('not-now', REASONS[key.state], { reason: key.state });
 	const address = { header: data.lockVersion, aesKey: parseAesKeyStr(data.aesKeyStr) };
 	const step = replay<UpkeepEvent, UpkeepEnd & { cursor: unknown }>(
 		readLog(address, lock.log_cursor),
