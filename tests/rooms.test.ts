@@ -234,7 +234,9 @@ describe('the checker notices', () => {
 		['src/lib/client/a.ts', "import '../protocol/noke/messages.ts'"],
 		['src/lib/protocol/aes.ts', "import './noke/frame.ts'"],
 		['src/lib/server/people/a.ts', "import '../../protocol/noke/derive.ts'"],
-		['src/lib/link/bluetooth.ts', "import '../virtual/noke/lock.ts'"]
+		['src/lib/link/bluetooth.ts', "import '../virtual/noke/lock.ts'"],
+		['src/lib/client/a.ts', "import '../protocol/ttlock/programs.ts'"],
+		['src/lib/vault/a.ts', "import '../protocol/ttlock/offline.ts'"]
 	])('a vendor reached from outside by %s: %s', (from, text) => {
 		const [found] = importsIn(from, text);
 		expect(found && judgeVendor(VENDORS, found)).toMatch(/reaches into/);

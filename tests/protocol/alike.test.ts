@@ -37,6 +37,7 @@ const SAME: Record<string, readonly string[]> = {
 		'LOCK_STATE',
 		'buildAdvertisement',
 		'buildName',
+		'isNameOf',
 		'kindOf',
 		'namesOf',
 		'parseAdvertisement',

@@ -102,8 +102,8 @@ async function converse(
 	try {
 		link = await parts.connect({ choose, within: WAKING, signal });
 		if (!link) return choose ? 'cancelled' : 'lost-before';
-		const { session, batteryMillivolts } = parts.vendor.parseSession(link.hello);
-		screen.battery(batteryMillivolts);
+		const { session, batteryMillivolts } = parts.vendor.parseHello(link.hello);
+		if (batteryMillivolts !== null) screen.battery(batteryMillivolts);
 		screen.reach('asking');
 		const commands = await permit(parts, link, { session, action, screen, signal });
 		if (typeof commands === 'string') return commands;
@@ -162,6 +162,7 @@ async function write(
 		await stored;
 		switch (event.kind) {
 			case 'answered':
+			case 'pushed':
 				break;
 			case 'writing':
 				if (event.index === 0) screen.reach('opening');

@@ -1,8 +1,8 @@
 import { untrack } from 'svelte';
 import type { Lock } from '../api/app/locks.ts';
-import { WebBluetooth, type Chosen } from '../link/bluetooth.ts';
+import { WebBluetooth, type Chosen, type Wanted } from '../link/bluetooth.ts';
 import type { Connect } from '../link/link.ts';
-import { VENDORS } from '../protocol/vendors.ts';
+import { VENDORS, type VendorId } from '../protocol/vendors.ts';
 import { Outbox } from '../vault/outbox.ts';
 import { Vault } from '../vault/store.ts';
 import type { DemoFob } from './demo-fob.ts';
@@ -30,14 +30,18 @@ export class Talks {
 	readonly sync: Sync;
 	/** Which locks open without network. */
 	readonly readiness: Readiness;
+	/** The radio; it remembers what was chosen on this visit. */
+	readonly bluetooth: WebBluetooth;
 	readonly #session: SessionState;
-	readonly #bluetooth: WebBluetooth;
 	readonly #talks = new Map<string, LockConversation>();
 	#openingDemo: Promise<DemoPadlock> | null = null;
 
 	constructor(session: SessionState) {
 		this.#session = session;
-		this.#bluetooth = new WebBluetooth(VENDORS.noke.profile, navigator.bluetooth);
+		this.bluetooth = new WebBluetooth(
+			{ noke: VENDORS.noke.profile, ttlock: VENDORS.ttlock.profile },
+			navigator.bluetooth
+		);
 		const vault = new Vault();
 		this.sync = new Sync({
 			outbox: new Outbox(vault),
@@ -86,7 +90,7 @@ export class Talks {
 		if (known) return known;
 		const talk = new LockConversation({
 			mac: lock.mac,
-			connect: this.connector(lock),
+			connect: this.connector({ ...lock, vendor: 'noke' }),
 			sync: this.sync,
 			keys: this.readiness,
 			locks: navigator.locks
@@ -101,11 +105,11 @@ export class Talks {
 	}
 
 	/**
-	 * Lets the person choose any lock nearby; needs a user gesture. Null when it was cancelled.
-	 * @throws LinkError
+	 * Lets the person choose any lock nearby, or of one vendor; needs a user gesture. Null when it was
+	 * cancelled. @throws LinkError
 	 */
-	choose(): Promise<Chosen | null> {
-		return this.#bluetooth.choose();
+	choose(vendor?: VendorId): Promise<Chosen | null> {
+		return this.bluetooth.choose(vendor ? { vendor } : {});
 	}
 
 	/** Lets the person choose among the locks nearby, and opens the one they chose. */
@@ -157,8 +161,8 @@ export class Talks {
 	}
 
 	/** How a link to this lock, or fob, is had. */
-	connector(lock: Known): Connect {
-		const radio = this.#bluetooth.connector(lock);
+	connector(lock: Wanted): Connect {
+		const radio = this.bluetooth.connector(lock);
 		return async (wish) => {
 			if (!this.#session.me?.demoEnds) return radio(wish);
 			const padlock = await this.openDemo();
