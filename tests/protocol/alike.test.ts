@@ -15,6 +15,7 @@ const OWN: Record<(typeof LANGUAGES)[number], readonly string[]> = {
 		'passage.ts',
 		'passcodes.ts',
 		'random-passcodes.ts',
+		'taking.ts',
 		'upkeep.ts'
 	]
 };
