@@ -2,7 +2,6 @@
  * The virtual door lock of the demo, out of the box until this phone pairs it. It is loaded by dynamic
  * import only.
  */
-import { COMPANY_ID } from '../protocol/ttlock/profile.ts';
 import { DemoStore, type DemoRecord } from '../vault/demo-store.ts';
 import { factoryState, VirtualDoorLock, type View } from '../virtual/ttlock/door-lock.ts';
 import type { DoorEvent, Output, SavedState } from '../virtual/ttlock/state.ts';
@@ -50,23 +49,19 @@ function ownStore(): DemoStore<SavedState> {
 
 /** A door lock in this page, with a keypad: it is always awake. */
 export class DemoDoor extends DemoDevice<DoorEvent, Output, View, SavedState> {
-	readonly #lock: VirtualDoorLock;
+	/** What a person takes who chooses it among the locks nearby. */
+	readonly target: PairingTarget;
 
 	constructor(place: DemoPlace<SavedState>) {
 		const lock = new VirtualDoorLock(place.record.state);
 		super(place, lock);
-		this.#lock = lock;
+		const { mac, scene } = place.record.state.identity;
+		const heard = { mac, hardware: scene };
+		this.target = { vendor: 'ttlock', name: lock.view().name, heard, connect: this.connect };
 	}
 
 	/** Somebody touches a key: `0`..`9`, `#` at the end of a code, `*` to begin anew. */
 	key(key: string): void {
 		this.happen({ kind: 'key', key });
-	}
-
-	/** What a person takes who chooses it among the locks nearby. */
-	get target(): PairingTarget {
-		const { name, advertisement } = this.#lock.view();
-		const advertised = advertisement && { companyId: COMPANY_ID, data: advertisement };
-		return { vendor: 'ttlock', name, advertised, connect: this.connect };
 	}
 }
