@@ -5,6 +5,7 @@ import type { Connect } from '../link/link.ts';
 import { VENDORS, type VendorId } from '../protocol/vendors.ts';
 import { Outbox } from '../vault/outbox.ts';
 import { Vault } from '../vault/store.ts';
+import type { DemoDoor } from './demo-door.ts';
 import type { DemoFob } from './demo-fob.ts';
 import type { DemoPadlock } from './demo.ts';
 import { failureOf } from './failures.ts';
@@ -27,6 +28,8 @@ export class Talks {
 	demo: DemoPadlock | null = $state.raw(null);
 	/** The fob of the demo, once somebody has taken it. */
 	demoFob: DemoFob | null = $state.raw(null);
+	/** The door lock of the demo, once somebody has taken it. */
+	demoDoor: DemoDoor | null = $state.raw(null);
 	readonly sync: Sync;
 	/** Which locks open without network. */
 	readonly readiness: Readiness;
@@ -152,15 +155,30 @@ export class Talks {
 		return this.demoFob;
 	}
 
+	/**
+	 * The door lock of the demo: the one there is, else a new one in setting mode, where one is wanted.
+	 * @throws ClientError, VaultError
+	 */
+	async openDemoDoor(wanted: 'new' | 'known'): Promise<DemoDoor | null> {
+		await this.openDemo();
+		const company = this.#session.me?.company?.id ?? '';
+		const { newDoor, recallDoor } = await import('./demo-door.ts');
+		this.demoDoor ??= await recallDoor(company);
+		if (wanted === 'new') this.demoDoor ??= await newDoor(company);
+		return this.demoDoor;
+	}
+
 	/** Ends the demo on this page, before somebody else signs in. */
 	endDemo(): void {
 		this.demoFob?.end();
 		this.demoFob = null;
+		this.demoDoor?.end();
+		this.demoDoor = null;
 		this.demo?.end();
 		this.demo = this.#openingDemo = null;
 	}
 
-	/** How a link to this lock, or fob, is had. */
+	/** How a link to this padlock, fob or door lock is had. */
 	connector(lock: Wanted): Connect {
 		const radio = this.bluetooth.connector(lock);
 		return async (wish) => {
@@ -168,7 +186,9 @@ export class Talks {
 			const padlock = await this.openDemo();
 			if (lock.mac === padlock.mac) return padlock.connect(wish);
 			const fob = await this.openDemoFob('known');
-			return fob?.mac === lock.mac ? fob.connect(wish) : radio(wish);
+			if (fob?.mac === lock.mac) return fob.connect(wish);
+			const door = await this.openDemoDoor('known');
+			return door?.mac === lock.mac ? door.connect(wish) : radio(wish);
 		};
 	}
 }

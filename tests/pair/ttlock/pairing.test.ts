@@ -171,15 +171,17 @@ it('a lock that was reset by hand is free at once', () => {
 	expect(new Phone(air).pair()?.end).toBe('paired');
 });
 
+const LIVES = Number(process.env['HASP_LIVES'] ?? 1_000);
+
 /**
  * Whole lives of a pairing: up to six tries with faults anywhere, on the air, at the lock and at the phone,
  * among them giving up and resetting; then nothing happens any more.
  */
-it('1,000 seeded runs: every lock ends paired and owned, or free to pair again', () => {
+it(`${LIVES} seeded runs: every lock ends paired and owned, or free to pair again`, () => {
 	const ends = { owned: 0, free: 0 };
 	let tries = 0;
 	const fates: readonly Fate[] = ['lost', 'damaged', 'cut-before', 'cut-after', 'power'];
-	for (let seed = 0; seed < 1_000; seed++) {
+	for (let seed = 0; seed < LIVES; seed++) {
 		const random = numbers(seed);
 		const air = new Air({ ownedAt: BOTH[random(2)]! });
 		const phone = new Phone(air);
@@ -209,8 +211,8 @@ it('1,000 seeded runs: every lock ends paired and owned, or free to pair again',
 		if (end === 'free') expect(phone.pair()?.end, `seed ${seed}`).toBe('paired');
 		expect(judge(air, phone), `seed ${seed}`).toBe('owned');
 	}
-	expect(ends.owned + ends.free).toBe(1_000);
-	expect(ends.owned).toBeGreaterThan(100);
-	expect(ends.free).toBeGreaterThan(100);
-	expect(tries).toBeGreaterThan(1_000);
-});
+	expect(ends.owned + ends.free).toBe(LIVES);
+	expect(ends.owned).toBeGreaterThan(LIVES / 10);
+	expect(ends.free).toBeGreaterThan(LIVES / 10);
+	expect(tries).toBeGreaterThan(LIVES);
+}, 600_000);
