@@ -107,7 +107,8 @@ const ROOMS: readonly Room[] = [
 	}
 ];
 
-/** Outside these folders nobody branches on a vendor; `protocol/vendors.ts` binds them all. */
+/** Outside these folders nobody branches on a vendor; `protocol/vendors.ts` binds them all, and
+ * `protocol/pairings.ts` those that phones pair. */
 const VENDORS: readonly VendorFolder[] = [
 	{
 		folder: 'src/lib/protocol/noke',
@@ -130,6 +131,7 @@ const VENDORS: readonly VendorFolder[] = [
 		entries: ['profile.ts'],
 		insiders: [
 			'src/lib/protocol/vendors.ts',
+			'src/lib/protocol/pairings.ts',
 			'src/lib/virtual/ttlock/',
 			'src/lib/server/sifely/',
 			'src/lib/api/sifely/'

@@ -15,6 +15,9 @@ const OWN: Record<(typeof LANGUAGES)[number], readonly string[]> = {
 		'passage.ts',
 		'passcodes.ts',
 		'random-passcodes.ts',
+		'reset-keys.ts',
+		'settle-passcode.ts',
+		'taking.ts',
 		'upkeep.ts'
 	]
 };

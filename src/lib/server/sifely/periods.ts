@@ -1,5 +1,6 @@
+import type { EkeyPeriod } from '../../api/app/ekeys.ts';
 import { ONCE, type Recurrence } from '../../protocol/ttlock/offline.ts';
-import { isOwner, recurrenceOf, type Held } from './doors.ts';
+import { isOwner, recurrenceOf, type EkeyRow, type Held } from './doors.ts';
 import { SifelyError } from './error.ts';
 
 const DAY = 24 * 3600 * 1000;
@@ -67,6 +68,16 @@ export function readPeriod(
 	if (endDate !== 0 && endDate !== ONCE && endDate <= startDate)
 		throw wrong('endDate: not after startDate');
 	return { startDate, endDate, recurrence: null };
+}
+
+/** When an eKey holds, in the words of our own pages. */
+export function periodOf(key: Pick<EkeyRow, 'start_date' | 'end_date' | 'recurrence'>): EkeyPeriod {
+	const recurrence = recurrenceOf(key);
+	return {
+		startDate: key.start_date,
+		endDate: key.end_date,
+		recurrence: recurrence && { ...recurrence, weekDays: [...recurrence.weekDays] }
+	};
 }
 
 /** A period as the table has it. */
