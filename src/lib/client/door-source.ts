@@ -1,21 +1,25 @@
 import { RelayReply, type RelayRequest } from '../api/app/doors.ts';
+import { LinkError, type Link } from '../link/link.ts';
 import { fromHex, toHex, type Bytes } from '../protocol/bytes.ts';
-import { carryLog } from './door-log.ts';
+import { ClientError } from './call.ts';
+import { carry } from './carry.ts';
 import { failureOfAnswer } from './door-failures.ts';
-import type { Inbox } from './drive.ts';
-import type { Commands, Errand, KeyFailure } from './errand.ts';
+import { doorPath } from './door-path.ts';
+import type { Commands, Source, KeyFailure } from './source.ts';
 import type { Ports } from './opening.ts';
 import type { FailureCode } from './phases.ts';
-import { doorPath } from './relay.ts';
 
 /** Milliseconds in which another connection is still the same opening: an eKey for one is not used up. */
 const SAME_WITHIN = 60_000;
+
+/** Milliseconds for which a log is read after an opening. */
+const LOG_WITHIN = 10_000;
 
 /**
  * A door lock's: frames one by one, each for what the lock answered to those before. The server has its
  * keys and says what its answers mean.
  */
-export class DoorErrand implements Errand {
+export class DoorSource implements Source {
 	readonly #parts: Ports;
 	readonly #id: number;
 	readonly #action: 'unlock' | 'lock';
@@ -67,9 +71,18 @@ export class DoorErrand implements Errand {
 		return Promise.resolve(() => Promise.resolve());
 	}
 
-	/** Any holder's phone carries the lock's log home while it is there. */
-	after(inbox: Inbox, signal: AbortSignal): Promise<void> {
-		return carryLog(this.#parts, this.#id, inbox, signal);
+	/**
+	 * Any holder's phone carries the lock's log home while it is there. What is left after some seconds
+	 * comes with the next opening: the server goes on where it stopped.
+	 */
+	async after(link: Link, signal: AbortSignal): Promise<void> {
+		const either = AbortSignal.any([signal, AbortSignal.timeout(LOG_WITHIN)]);
+		try {
+			await carry(this.#parts, link, this.#id, { action: 'log' }, { signal: either });
+		} catch (cause) {
+			const ended = cause instanceof ClientError || cause instanceof LinkError || either.aborted;
+			if (!ended) throw cause;
+		}
 	}
 
 	/** Who stands at a door sees whether it opened; its log tells the server with the next opening. */
