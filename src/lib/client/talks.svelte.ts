@@ -1,11 +1,12 @@
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { Lock } from '../api/app/locks.ts';
-import { WebBluetooth, type Chosen } from '../link/bluetooth.ts';
+import { WebBluetooth, type Chosen, type Wanted } from '../link/bluetooth.ts';
 import type { Connect } from '../link/link.ts';
-import { VENDORS } from '../protocol/vendors.ts';
+import { VENDORS, type VendorId } from '../protocol/vendors.ts';
 import { Outbox } from '../vault/outbox.ts';
 import { Vault } from '../vault/store.ts';
+import type { DemoDoor } from './demo-door.ts';
 import type { DemoFob } from './demo-fob.ts';
 import type { DemoPadlock } from './demo.ts';
 import { failureOf } from './failures.ts';
@@ -28,11 +29,14 @@ export class Talks {
 	demo: DemoPadlock | null = $state.raw(null);
 	/** The fob of the demo, once somebody has taken it. */
 	demoFob: DemoFob | null = $state.raw(null);
+	/** The door lock of the demo, once somebody has taken it. */
+	demoDoor: DemoDoor | null = $state.raw(null);
 	readonly sync: Sync;
 	/** Which locks open without network. */
 	readonly readiness: Readiness;
+	/** The radio; it remembers what was chosen on this visit. */
+	readonly bluetooth: WebBluetooth;
 	readonly #session: SessionState;
-	readonly #bluetooth: WebBluetooth;
 	readonly #talks = new Map<string, LockConversation>();
 	/** What locks told on this visit, by MAC. */
 	readonly #heard = new SvelteMap<string, Heard>();
@@ -40,7 +44,10 @@ export class Talks {
 
 	constructor(session: SessionState) {
 		this.#session = session;
-		this.#bluetooth = new WebBluetooth(VENDORS.noke.profile, navigator.bluetooth);
+		this.bluetooth = new WebBluetooth(
+			{ noke: VENDORS.noke.profile, ttlock: VENDORS.ttlock.profile },
+			navigator.bluetooth
+		);
 		const vault = new Vault();
 		this.sync = new Sync({
 			outbox: new Outbox(vault),
@@ -89,7 +96,7 @@ export class Talks {
 		if (known) return known;
 		const talk = new LockConversation({
 			mac: lock.mac,
-			connect: this.connector(lock),
+			connect: this.connector({ ...lock, vendor: 'noke' }),
 			sync: this.sync,
 			keys: this.readiness,
 			locks: navigator.locks
@@ -119,11 +126,11 @@ export class Talks {
 	}
 
 	/**
-	 * Lets the person choose any lock nearby; needs a user gesture. Null when it was cancelled.
-	 * @throws LinkError
+	 * Lets the person choose any lock nearby, or of one vendor; needs a user gesture. Null when it was
+	 * cancelled. @throws LinkError
 	 */
-	choose(): Promise<Chosen | null> {
-		return this.#bluetooth.choose();
+	choose(vendor?: VendorId): Promise<Chosen | null> {
+		return this.bluetooth.choose(vendor ? { vendor } : {});
 	}
 
 	/** Lets the person choose among the locks nearby, and opens the one they chose. */
@@ -166,23 +173,40 @@ export class Talks {
 		return this.demoFob;
 	}
 
+	/**
+	 * The door lock of the demo: the one there is, else a new one in setting mode, where one is wanted.
+	 * @throws ClientError, VaultError
+	 */
+	async openDemoDoor(wanted: 'new' | 'known'): Promise<DemoDoor | null> {
+		await this.openDemo();
+		const company = this.#session.me?.company?.id ?? '';
+		const { newDoor, recallDoor } = await import('./demo-door.ts');
+		this.demoDoor ??= await recallDoor(company);
+		if (wanted === 'new') this.demoDoor ??= await newDoor(company);
+		return this.demoDoor;
+	}
+
 	/** Ends the demo on this page, before somebody else signs in. */
 	endDemo(): void {
 		this.demoFob?.end();
 		this.demoFob = null;
+		this.demoDoor?.end();
+		this.demoDoor = null;
 		this.demo?.end();
 		this.demo = this.#openingDemo = null;
 	}
 
-	/** How a link to this lock, or fob, is had. */
-	connector(lock: Known): Connect {
-		const radio = this.#bluetooth.connector(lock);
+	/** How a link to this padlock, fob or door lock is had. */
+	connector(lock: Wanted): Connect {
+		const radio = this.bluetooth.connector(lock);
 		return async (wish) => {
 			if (!this.#session.me?.demoEnds) return radio(wish);
 			const padlock = await this.openDemo();
 			if (lock.mac === padlock.mac) return padlock.connect(wish);
 			const fob = await this.openDemoFob('known');
-			return fob?.mac === lock.mac ? fob.connect(wish) : radio(wish);
+			if (fob?.mac === lock.mac) return fob.connect(wish);
+			const door = await this.openDemoDoor('known');
+			return door?.mac === lock.mac ? door.connect(wish) : radio(wish);
 		};
 	}
 }
