@@ -4,6 +4,7 @@ import { WebBluetooth, type Chosen, type Wanted } from '../link/bluetooth.ts';
 import type { Connect } from '../link/link.ts';
 import { VENDORS, type VendorId } from '../protocol/vendors.ts';
 import { Outbox } from '../vault/outbox.ts';
+import { Pairings } from '../vault/pairings.ts';
 import { Vault } from '../vault/store.ts';
 import type { DemoDoor } from './demo-door.ts';
 import type { DemoFob } from './demo-fob.ts';
@@ -35,6 +36,8 @@ export class Talks {
 	readonly readiness: Readiness;
 	/** The radio; it remembers what was chosen on this visit. */
 	readonly bluetooth: WebBluetooth;
+	/** Locks that this phone has paired and the server does not have. */
+	readonly pairings: Pairings;
 	readonly #session: SessionState;
 	readonly #talks = new Map<string, LockConversation>();
 	#openingDemo: Promise<DemoPadlock> | null = null;
@@ -46,6 +49,7 @@ export class Talks {
 			navigator.bluetooth
 		);
 		const vault = new Vault();
+		this.pairings = new Pairings(vault);
 		this.sync = new Sync({
 			outbox: new Outbox(vault),
 			company: () => session.me?.company?.id ?? null,
