@@ -25,11 +25,12 @@ test('the virtual door lock of the demo is paired, opens to a passcode with no n
 		doors: [{ id: number }];
 	};
 	const made = await page.request.post(`/api/door-locks/${doors[0].id}/passcodes`, {
-		data: { name: 'Guest', type: 'permanent', start: Date.now() },
+		data: { origin: 'random', kind: 'permanent', name: 'Guest', startDate: Date.now() },
 		headers: { origin: server.url }
 	});
 	expect(made.ok(), await made.text()).toBe(true);
-	const { code } = (await made.json()) as { code: string };
+	const { passcode } = (await made.json()) as { passcode: { code: string } };
+	const { code } = passcode;
 
 	await page.evaluate(async () => void (await navigator.serviceWorker.ready));
 	await context.setOffline(true);
