@@ -13,7 +13,7 @@ test('the virtual door lock of the demo is paired, opens to a passcode with no n
 	await page.getByRole('button', { name: 'Press the button on the virtual padlock' }).click();
 	await expect(page.getByText('awake', { exact: true })).toBeVisible();
 	await page.goto('/doors/virtual');
-	await expect(said).toHaveText('The virtual door lock: Light off, nobody’s yet.');
+	await expect(said).toHaveText('The virtual door lock: Light off, setting mode.');
 	await look(page);
 	await page.getByRole('button', { name: /^Pair it/ }).focus();
 	await page.keyboard.press('Enter');
