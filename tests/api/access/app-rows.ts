@@ -183,6 +183,13 @@ export const APP_ROWS: Readonly<Record<string, readonly AppRow[]>> = {
 	'DELETE /api/door-locks/[id]/passcodes/[passcode]': [
 		{ who: 'member', path: ['5', '5'], own: 404 }
 	],
+	'POST /api/first-sign-in': [
+		{
+			who: 'anyone',
+			body: { username: 'nobody', password: 'wrong', name: 'N', newPassword: 'long enough xx' },
+			own: 403
+		}
+	],
 	'PUT /api/sifely-account': [{ who: 'member', body: { password: 'a long password' } }],
 	'GET /api/sifely-apps': [{ who: 'manager' }],
 	'POST /api/sifely-apps': [{ who: 'manager' }],
