@@ -59,6 +59,7 @@ const INSIDE = [
 	'/people/invite',
 	'/developers',
 	'/developers/reference#keys',
+	'/developers/sifely',
 	'/activity',
 	'/fobs',
 	'/fobs/new',

@@ -9,6 +9,7 @@ const OWN: Record<(typeof LANGUAGES)[number], readonly string[]> = {
 	'src/lib/protocol/noke': ['fob.ts', 'quick-clicks.ts'],
 	'src/lib/protocol/ttlock': [
 		'dates.ts',
+		'ekey.ts',
 		'exchanges.ts',
 		'features.ts',
 		'pairing.ts',
@@ -17,6 +18,7 @@ const OWN: Record<(typeof LANGUAGES)[number], readonly string[]> = {
 		'random-passcodes.ts',
 		'reset-keys.ts',
 		'settle-passcode.ts',
+		'taking.ts',
 		'upkeep.ts'
 	]
 };
@@ -39,6 +41,7 @@ const SAME: Record<string, readonly string[]> = {
 		'LOCK_STATE',
 		'buildAdvertisement',
 		'buildName',
+		'isNameOf',
 		'kindOf',
 		'namesOf',
 		'parseAdvertisement',

@@ -1,6 +1,7 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import type { Device, SealedKey } from './keys.ts';
 import type { Refused, StoredBatch, StoredClaim } from './outbox.ts';
+import type { StoredPairing } from './pairings.ts';
 
 /** What this phone keeps. A store more is a version more, and one step more in `upgrade`. */
 export interface VaultSchema extends DBSchema {
@@ -14,9 +15,11 @@ export interface VaultSchema extends DBSchema {
 	device: { key: 'phone'; value: Device };
 	/** Offline keys, one a lock, by MAC. */
 	keys: { key: string; value: SealedKey };
+	/** Locks that this phone has paired and the server does not have, by company and name. */
+	pairings: { key: [company: string, lock: string]; value: StoredPairing };
 }
 
-export const VERSION = 2;
+export const VERSION = 3;
 
 /** Brings a vault of any earlier version to this one; what is there is kept. */
 export async function upgrade(
@@ -40,4 +43,5 @@ export async function upgrade(
 			if (batch.company === null) await cursor.update({ ...batch, company: '' });
 		}
 	}
+	if (from < 3) db.createObjectStore('pairings', { keyPath: ['company', 'lock'] });
 }

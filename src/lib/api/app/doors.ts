@@ -35,8 +35,12 @@ export const AddDoorRequest = z.object({
 	name: z.string().check(z.trim(), z.minLength(1), z.maxLength(80))
 });
 
+export const AddDoorReply = z.object({ id: z.int() });
+
 /** A frame of a lock: 15 to 255 bytes. */
-const FrameHex = z.string().check(z.regex(/^([0-9a-f]{2}){15,255}$/, 'a frame in lower-case hex'));
+export const FrameHex = z
+	.string()
+	.check(z.regex(/^([0-9a-f]{2}){15,255}$/, 'a frame in lower-case hex'));
 
 /** What of a conversation is sent with each of its steps. */
 const Step = {

@@ -17,7 +17,7 @@ export async function hearLog(turn: Turn): Promise<RelayReply> {
 	const { trx, doors, holder, door, data, at, answers, now } = turn;
 	const { lock, key } = door;
 	if (!door.isManager && (key?.state === 'frozen' || key?.state === 'reset'))
-		throw new ServerError('not-now', REASONS[key.state]);
+		throw new ServerError('not-now', REASONS[key.state], { reason: key.state });
 	const address = { header: data.lockVersion, aesKey: parseAesKeyStr(data.aesKeyStr) };
 	const step = replay<UpkeepEvent, UpkeepEnd & { cursor: unknown }>(
 		readLog(address, lock.log_cursor),
