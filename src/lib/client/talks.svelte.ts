@@ -4,6 +4,7 @@ import { WebBluetooth, type Chosen, type Wanted } from '../link/bluetooth.ts';
 import type { Connect } from '../link/link.ts';
 import { VENDORS, type VendorId } from '../protocol/vendors.ts';
 import { Outbox } from '../vault/outbox.ts';
+import { Pairings } from '../vault/pairings.ts';
 import { Vault } from '../vault/store.ts';
 import type { DemoDoor } from './demo-door.ts';
 import type { DemoFob } from './demo-fob.ts';
@@ -13,10 +14,15 @@ import { LockConversation } from './lock.svelte.ts';
 import { Readiness } from './offline.svelte.ts';
 import type { FailureCode } from './phases.ts';
 import { latest } from './latest.ts';
+import { Paired } from './paired.svelte.ts';
+import type { PairingParts } from './pairing.svelte.ts';
 import { ownerOf } from './readiness.ts';
 import type { SessionState } from './session.svelte.ts';
 import { Sync } from './sync.svelte.ts';
 import { KEYS_CHANNEL, ownKeyring, type KeysNews } from './wipe.ts';
+
+/** Milliseconds in which a lock that was just chosen says what it is, where the browser listens. */
+const HEARD_WITHIN = 1_500;
 
 type Known = Pick<Lock, 'mac' | 'hardwareType'>;
 
@@ -33,9 +39,14 @@ export class Talks {
 	readonly sync: Sync;
 	/** Which locks open without network. */
 	readonly readiness: Readiness;
+	/** Locks that this phone has paired, on their way to the server. */
+	readonly paired: Paired;
 	/** The radio; it remembers what was chosen on this visit. */
 	readonly bluetooth: WebBluetooth;
+	/** Locks that this phone has paired and the server does not have. */
+	readonly pairings: Pairings;
 	readonly #session: SessionState;
+	readonly #pairings: Pairings;
 	readonly #talks = new Map<string, LockConversation>();
 	#openingDemo: Promise<DemoPadlock> | null = null;
 
@@ -46,6 +57,7 @@ export class Talks {
 			navigator.bluetooth
 		);
 		const vault = new Vault();
+		this.pairings = new Pairings(vault);
 		this.sync = new Sync({
 			outbox: new Outbox(vault),
 			company: () => session.me?.company?.id ?? null,
@@ -53,11 +65,20 @@ export class Talks {
 			locks: navigator.locks,
 			network: window
 		});
+		this.#pairings = new Pairings(vault);
+		this.paired = new Paired({
+			pairings: this.#pairings,
+			company: () => this.#managed(),
+			locks: navigator.locks
+		});
 		const channel = new BroadcastChannel(KEYS_CHANNEL);
 		this.readiness = new Readiness({
 			keyring: ownKeyring(vault),
 			owner: () => ownerOf(session.me),
-			flush: () => this.sync.flush(),
+			flush: async () => {
+				await this.sync.flush();
+				await this.paired.flush();
+			},
 			locks: navigator.locks,
 			network: window,
 			storage: navigator.storage,
@@ -113,6 +134,19 @@ export class Talks {
 	 */
 	choose(vendor?: VendorId): Promise<Chosen | null> {
 		return this.bluetooth.choose(vendor ? { vendor } : {});
+	}
+
+	/** What a pairing needs of this visit; the page that pairs brings the rest. */
+	get pairingParts(): PairingParts {
+		return {
+			choose: (signal) => this.#chooseToPair(signal),
+			pairings: this.#pairings,
+			paired: this.paired,
+			company: () => this.#managed(),
+			persist: () => navigator.storage.persist(),
+			now: () => this.readiness.now,
+			locks: navigator.locks
+		};
 	}
 
 	/** Lets the person choose among the locks nearby, and opens the one they chose. */
@@ -190,5 +224,21 @@ export class Talks {
 			const door = await this.openDemoDoor('known');
 			return door?.mac === lock.mac ? door.connect(wish) : radio(wish);
 		};
+	}
+
+	/** Id of the company, for those who manage it. */
+	#managed(): string | null {
+		const company = this.#session.me?.company;
+		return company && company.role !== 'member' ? company.id : null;
+	}
+
+	async #chooseToPair(signal: AbortSignal): ReturnType<PairingParts['choose']> {
+		if (this.#session.me?.demoEnds) return (await this.openDemoDoor('new'))?.target ?? null;
+		const chosen = await this.bluetooth.choose({ vendor: 'ttlock' }, signal);
+		if (!chosen) return null;
+		const { vendor, device } = chosen;
+		const heard = await this.bluetooth.hear(chosen, { within: HEARD_WITHIN, signal });
+		const connect = this.bluetooth.connectorTo(chosen);
+		return { vendor, name: device.name ?? '', heard, connect };
 	}
 }

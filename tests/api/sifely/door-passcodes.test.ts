@@ -95,6 +95,12 @@ describe.each(databases)('passcodes from our own pages, on $name', ({ create }) 
 		expect(await tell(id)).toBe('success');
 	});
 
+	test('a window beyond what a lock counts is cut to it', async () => {
+		const period = { startDate: 0, endDate: 4_102_444_799_999 };
+		expect(await tell(await add({ ...CUSTOM, period }))).toBe('success');
+		expect(typed(CUSTOM.code)).toBe('unlocked');
+	});
+
 	test('one that no lock was told of is changed and deleted here', async () => {
 		const id = await add(CUSTOM);
 		const period = { startDate: porch.air.utc, endDate: porch.air.utc + HOUR };

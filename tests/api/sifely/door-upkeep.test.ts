@@ -71,6 +71,22 @@ describe.each(databases)('a door lock kept in order from our own pages, on $name
 		expect([settings().passage, (await detail()).passage]).toEqual([[], null]);
 	});
 
+	test.each([
+		['set-auto-lock', { seconds: -1 }],
+		['set-auto-lock', { seconds: 70_000 }],
+		['set-sound', { on: 1 }],
+		['set-passage', { passage: { weekDays: [], from: 0, until: 0 } }],
+		['set-passage', { passage: { weekDays: [8], from: 0, until: 0 } }],
+		['set-passage', { passage: { weekDays: [1], from: 600, until: 500 } }],
+		['set-passage', {}],
+		['tell-passcode', { passcode: 2 ** 31 }],
+		['log', { answers: Array.from({ length: 301 }, () => '00'.repeat(20)) }],
+		['open-sesame', {}]
+	])('%s with %j is refused before anything is sent', async (action, more) => {
+		const { status, body } = await porch.step(porch.owner, { action, answers: [], ...more });
+		expect([status, body.error.code]).toEqual([400, 'bad-input']);
+	});
+
 	test('what the lock refuses is the result, and nothing is said to be set', async () => {
 		expect(await result('set-auto-lock', { seconds: 5000 })).toBe('invalid-data');
 		expect((await detail()).said).toBeNull();
