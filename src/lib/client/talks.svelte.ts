@@ -1,12 +1,16 @@
 import { untrack } from 'svelte';
+import type { Door } from '../api/app/doors.ts';
 import type { Lock } from '../api/app/locks.ts';
 import { WebBluetooth, type Chosen, type Wanted } from '../link/bluetooth.ts';
 import type { Connect } from '../link/link.ts';
 import { VENDORS, type VendorId } from '../protocol/vendors.ts';
 import { Outbox } from '../vault/outbox.ts';
 import { Vault } from '../vault/store.ts';
+import { Turns } from '../vault/turns.ts';
 import type { DemoFob } from './demo-fob.ts';
 import type { DemoPadlock } from './demo.ts';
+import { DoorKeys } from './door-keys.ts';
+import { DoorSource } from './door-source.ts';
 import { failureOf } from './failures.ts';
 import { LockConversation } from './lock.svelte.ts';
 import { Readiness } from './offline.svelte.ts';
@@ -18,6 +22,7 @@ import { Sync } from './sync.svelte.ts';
 import { KEYS_CHANNEL, ownKeyring, type KeysNews } from './wipe.ts';
 
 type Known = Pick<Lock, 'mac' | 'hardwareType'>;
+type KnownDoor = Pick<Door, 'id' | 'mac' | 'deviceName'>;
 
 /** The conversations of one visit: they outlive pages, and so do devices once chosen. */
 export class Talks {
@@ -33,6 +38,7 @@ export class Talks {
 	/** The radio; it remembers what was chosen on this visit. */
 	readonly bluetooth: WebBluetooth;
 	readonly #session: SessionState;
+	readonly #doorKeys: DoorKeys;
 	readonly #talks = new Map<string, LockConversation>();
 	#openingDemo: Promise<DemoPadlock> | null = null;
 
@@ -51,9 +57,13 @@ export class Talks {
 			network: window
 		});
 		const channel = new BroadcastChannel(KEYS_CHANNEL);
+		const keyring = ownKeyring(vault);
+		const turns = new Turns(vault);
+		const owner = (): string | null => ownerOf(session.me);
 		this.readiness = new Readiness({
-			keyring: ownKeyring(vault),
-			owner: () => ownerOf(session.me),
+			keyring,
+			turns,
+			owner,
 			flush: () => this.sync.flush(),
 			locks: navigator.locks,
 			network: window,
@@ -61,6 +71,7 @@ export class Talks {
 			channel,
 			agent: navigator.userAgent
 		});
+		this.#doorKeys = new DoorKeys({ keyring, turns, readiness: this.readiness, owner });
 		channel.addEventListener('message', ({ data }: MessageEvent<KeysNews>) => {
 			// Perhaps where no server could be told: here nobody goes on either.
 			if (data === 'left') session.leave();
@@ -99,6 +110,25 @@ export class Talks {
 		return talk;
 	}
 
+	/** The conversation with this door lock, the same one every time. */
+	withDoor(door: KnownDoor): LockConversation {
+		const known = this.#talks.get(door.mac);
+		if (known) return known;
+		const talk = new LockConversation({
+			mac: door.mac,
+			connect: this.connector(wantedOf(door)),
+			sync: this.sync,
+			vendor: VENDORS.ttlock,
+			source: (parts, deed) => {
+				if (deed === 'unshackle') throw new TypeError('a door lock has no shackle');
+				return new DoorSource(parts, door.id, deed, this.#doorKeys);
+			},
+			locks: navigator.locks
+		});
+		this.#talks.set(door.mac, talk);
+		return talk;
+	}
+
 	/** The lock with what it said on this visit, where that is newer. */
 	known<L extends Pick<Lock, 'mac' | 'lastKnown'>>(lock: L): L {
 		return latest(lock, this.#talks.get(lock.mac));
@@ -112,19 +142,30 @@ export class Talks {
 		return this.bluetooth.choose(vendor ? { vendor } : {});
 	}
 
-	/** Lets the person choose among the locks nearby, and opens the one they chose. */
-	async nearest<L extends Known>(locks: readonly L[], found: (lock: L) => unknown): Promise<void> {
+	/**
+	 * Lets the person choose among the locks nearby, and opens the one they chose.
+	 * @param found hears of it, or of the door lock
+	 */
+	async nearest(
+		locks: readonly Known[],
+		doors: readonly KnownDoor[],
+		found: (lock: Known | KnownDoor) => unknown
+	): Promise<void> {
 		this.trouble = null;
 		try {
 			const chosen = await this.choose();
 			if (!chosen) return;
-			const lock = locks.find(({ mac }) => mac === chosen.mac);
-			if (!lock) {
+			const is = (wanted: Wanted) => this.bluetooth.is(chosen, wanted);
+			const lock = locks.find((known) => is({ ...known, vendor: 'noke' }));
+			const door = doors.find((known) => is(wantedOf(known)));
+			const one = lock ?? door;
+			if (!one) {
 				this.trouble = 'foreign';
 				return;
 			}
-			void this.with(lock).open('unlock');
-			await found(lock);
+			if (lock) void this.with(lock).open('unlock');
+			else if (door) void this.withDoor(door).open('unlock');
+			await found(one);
 		} catch (cause) {
 			this.trouble = failureOf(cause);
 		}
@@ -171,4 +212,12 @@ export class Talks {
 			return fob?.mac === lock.mac ? fob.connect(wish) : radio(wish);
 		};
 	}
+}
+
+/** How a door lock is found over the radio: its model stands in the name that it advertises. */
+function wantedOf({ mac, deviceName }: KnownDoor): Wanted {
+	const vendor = 'ttlock';
+	const { parseName, isNameOf } = VENDORS[vendor].profile;
+	if (!isNameOf(deviceName, mac)) return { vendor, mac };
+	return { vendor, mac, hardwareType: parseName(deviceName).hardwareType };
 }

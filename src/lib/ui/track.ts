@@ -1,14 +1,21 @@
-import type { Conversation } from '../client/phases.ts';
+import type { Conversation, Deed } from '../client/phases.ts';
 
 /** One of the four segments of a lock's track. */
 export type Segment = 'off' | 'on' | 'run' | 'stop';
 
 export interface Step {
-	name: 'Awake' | 'Connected' | 'Asking' | 'Opening' | 'Engaging';
+	name: 'Awake' | 'Connected' | 'Asking' | 'Opening' | 'Engaging' | 'Locking';
 	state: Segment;
 	/** Milliseconds it took, once it is over and known. */
 	took: number | null;
 }
+
+const LAST: Record<Deed, Step['name']> = {
+	unlock: 'Opening',
+	unshackle: 'Opening',
+	engage: 'Engaging',
+	lock: 'Locking'
+};
 
 type Told = Pick<Conversation, 'phase' | 'reached' | 'began' | 'deed'>;
 
@@ -33,7 +40,7 @@ export function steps(told: Told): readonly Step[] {
 		{ name: 'Connected', state: state(1), took: between(began.connecting, began.asking) },
 		{ name: 'Asking', state: state(2), took: between(began.asking, began.opening) },
 		{
-			name: told.deed === 'engage' ? 'Engaging' : 'Opening',
+			name: LAST[told.deed],
 			state: state(3),
 			took: between(began.opening, began.open)
 		}
