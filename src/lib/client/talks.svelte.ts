@@ -43,8 +43,6 @@ export class Talks {
 	readonly paired: Paired;
 	/** The radio; it remembers what was chosen on this visit. */
 	readonly bluetooth: WebBluetooth;
-	/** Locks that this phone has paired and the server does not have. */
-	readonly pairings: Pairings;
 	readonly #session: SessionState;
 	readonly #pairings: Pairings;
 	readonly #talks = new Map<string, LockConversation>();
@@ -57,7 +55,6 @@ export class Talks {
 			navigator.bluetooth
 		);
 		const vault = new Vault();
-		this.pairings = new Pairings(vault);
 		this.sync = new Sync({
 			outbox: new Outbox(vault),
 			company: () => session.me?.company?.id ?? null,
