@@ -8,10 +8,8 @@ import { VENDORS, type VendorId } from '../protocol/vendors.ts';
 import { Outbox } from '../vault/outbox.ts';
 import { Pairings } from '../vault/pairings.ts';
 import { Vault } from '../vault/store.ts';
-import type { DemoDoor } from './demo-door.ts';
 import { Turns } from '../vault/turns.ts';
-import type { DemoFob } from './demo-fob.ts';
-import type { DemoPadlock } from './demo.ts';
+import { Demos } from './demos.svelte.ts';
 import { DoorKeys } from './door-keys.ts';
 import { DoorSource } from './door-source.ts';
 import { failureOf } from './failures.ts';
@@ -36,12 +34,8 @@ type KnownDoor = Pick<Door, 'id' | 'mac' | 'deviceName'>;
 export class Talks {
 	/** Why the chooser found no lock, or null. */
 	trouble: FailureCode | null = $state(null);
-	/** The padlock of the demo, once it is loaded. */
-	demo: DemoPadlock | null = $state.raw(null);
-	/** The fob of the demo, once somebody has taken it. */
-	demoFob: DemoFob | null = $state.raw(null);
-	/** The door lock of the demo, once somebody has taken it. */
-	demoDoor: DemoDoor | null = $state.raw(null);
+	/** What the demo has instead of a radio. */
+	readonly demos: Demos;
 	readonly sync: Sync;
 	/** Which locks open without network. */
 	readonly readiness: Readiness;
@@ -55,10 +49,10 @@ export class Talks {
 	readonly #talks = new Map<string, LockConversation>();
 	/** What locks told on this visit, by MAC. */
 	readonly #heard = new SvelteMap<string, Heard>();
-	#openingDemo: Promise<DemoPadlock> | null = null;
 
 	constructor(session: SessionState) {
 		this.#session = session;
+		this.demos = new Demos(session);
 		this.bluetooth = new WebBluetooth(
 			{ noke: VENDORS.noke.profile, ttlock: VENDORS.ttlock.profile },
 			navigator.bluetooth
@@ -223,63 +217,9 @@ export class Talks {
 		}
 	}
 
-	/** Loads the demo's padlock, or begins a demo. @throws ClientError, VaultError */
-	openDemo(): Promise<DemoPadlock> {
-		this.#openingDemo ??= import('./demo.ts')
-			.then(({ openDemo }) => openDemo(this.#session))
-			.then((padlock) => (this.demo = padlock));
-		this.#openingDemo.catch(() => (this.#openingDemo = null));
-		return this.#openingDemo;
-	}
-
-	/**
-	 * The fob of the demo: the one there is, else a new one, where one is wanted.
-	 * @throws ClientError, VaultError
-	 */
-	async openDemoFob(wanted: 'new' | 'known'): Promise<DemoFob | null> {
-		const padlock = await this.openDemo();
-		const company = this.#session.me?.company?.id ?? '';
-		const { newFob, recallFob } = await import('./demo-fob.ts');
-		this.demoFob ??= await recallFob(company, padlock);
-		if (wanted === 'new') this.demoFob ??= await newFob(company, padlock);
-		return this.demoFob;
-	}
-
-	/**
-	 * The door lock of the demo: the one there is, else a new one in setting mode, where one is wanted.
-	 * @throws ClientError, VaultError
-	 */
-	async openDemoDoor(wanted: 'new' | 'known'): Promise<DemoDoor | null> {
-		await this.openDemo();
-		const company = this.#session.me?.company?.id ?? '';
-		const { newDoor, recallDoor } = await import('./demo-door.ts');
-		this.demoDoor ??= await recallDoor(company);
-		if (wanted === 'new') this.demoDoor ??= await newDoor(company);
-		return this.demoDoor;
-	}
-
-	/** Ends the demo on this page, before somebody else signs in. */
-	endDemo(): void {
-		this.demoFob?.end();
-		this.demoFob = null;
-		this.demoDoor?.end();
-		this.demoDoor = null;
-		this.demo?.end();
-		this.demo = this.#openingDemo = null;
-	}
-
 	/** How a link to this padlock, fob or door lock is had. */
 	connector(lock: Wanted): Connect {
-		const radio = this.bluetooth.connector(lock);
-		return async (wish) => {
-			if (!this.#session.me?.demoEnds) return radio(wish);
-			const padlock = await this.openDemo();
-			if (lock.mac === padlock.mac) return padlock.connect(wish);
-			const fob = await this.openDemoFob('known');
-			if (fob?.mac === lock.mac) return fob.connect(wish);
-			const door = await this.openDemoDoor('known');
-			return door?.mac === lock.mac ? door.connect(wish) : radio(wish);
-		};
+		return this.demos.connector(lock.mac, this.bluetooth.connector(lock));
 	}
 
 	/** Id of the company, for those who manage it. */
@@ -289,7 +229,7 @@ export class Talks {
 	}
 
 	async #chooseToPair(signal: AbortSignal): ReturnType<PairingParts['choose']> {
-		if (this.#session.me?.demoEnds) return (await this.openDemoDoor('new'))?.target ?? null;
+		if (this.#session.me?.demoEnds) return (await this.demos.openDoor('new'))?.target ?? null;
 		const chosen = await this.bluetooth.choose({ vendor: 'ttlock' }, signal);
 		if (!chosen) return null;
 		const { vendor, device } = chosen;
