@@ -40,7 +40,15 @@ const test = base.extend<Fixtures>({
 
 test.use({ ownServer: true });
 
-const OUTSIDE = ['/', '/sign-up', '/sign-in', '/invitation#unknown', '/use-chrome', '/nowhere'];
+const OUTSIDE = [
+	'/',
+	'/sign-up',
+	'/sign-in',
+	'/first-sign-in',
+	'/invitation#unknown',
+	'/use-chrome',
+	'/nowhere'
+];
 
 test('axe finds nothing on the pages before signing in', async ({ page }) => {
 	test.slow();
