@@ -72,8 +72,11 @@ test('a manager sends an eKey, freezes it, thaws it, changes when it holds, and 
 	const remove = dialog(page, 'Delete the eKey of Bo Ek?');
 	await look(page);
 	await remove.getByRole('button', { name: 'Delete' }).click();
-	// Nobody's phone has it: there is nothing more to say than that it is gone.
-	await expect(page.getByRole('heading', { name: 'eKeys' })).toBeVisible();
+	await expect(page.getByRole('status').filter({ hasText: 'It is deleted.' })).toContainText(
+		/has no signal may still open until/
+	);
+	await look(page);
+	await page.getByRole('link', { name: 'Back to the eKeys' }).click();
 	await expect(row).toHaveCount(0);
 });
 
