@@ -1,9 +1,7 @@
-import { fromHex, toHex, type Bytes } from '../../src/lib/protocol/bytes.ts';
-import { aesKeyStr, encodeLockData } from '../../src/lib/protocol/ttlock/grant.ts';
-import { pair } from '../../src/lib/protocol/ttlock/pairing.ts';
+import type { Bytes } from '../../src/lib/protocol/bytes.ts';
+import { PAIRINGS } from '../../src/lib/protocol/pairings.ts';
 import { COMPANY_ID } from '../../src/lib/protocol/ttlock/profile.ts';
 import { RECORD_ACTION } from '../../src/lib/protocol/ttlock/records.ts';
-import { passcodeSeed } from '../../src/lib/protocol/ttlock/writes.ts';
 import {
 	factoryState,
 	VirtualDoorLock,
@@ -14,7 +12,7 @@ import { RadioDevice } from './device.ts';
 import { TTLOCK } from './gatt.ts';
 
 const OPENINGS: readonly number[] = [RECORD_ACTION.unlocked, RECORD_ACTION.unlockedByPasscode];
-const HEADER = { protocolType: 5, protocolVersion: 3, scene: 2, groupId: 1, orgId: 1 };
+const PAIRING = PAIRINGS.ttlock!;
 /** Milliseconds that the wall clock of these tests is ahead of UTC. */
 const OFFSET = -new Date().getTimezoneOffset() * 60_000;
 
@@ -74,15 +72,18 @@ export class RadioDoor extends RadioDevice<DoorEvent, Output> {
 
 	/** Is paired by a phone that is not part of the test: the lockData that this phone has then. */
 	paired(): string {
-		const seed = passcodeSeed(new Date().getUTCFullYear(), random(80));
-		const owner = { adminPs: 970_456_745, unlockKey: 344_382_141 };
-		const rest = { seed, adminPasscode: '1357924', kept: null };
-		const wish = { header: HEADER, clock: Date.now() + OFFSET, ...owner, ...rest };
 		const heard: Bytes[] = [];
 		const leave = this.beside((packet) => heard.push(packet as Bytes));
 		this.connected();
 		this.subscribe(true);
-		const program = pair(wish);
+		const program = PAIRING.take({
+			name: this.name,
+			heard: null,
+			at: Date.now(),
+			timezoneOffset: OFFSET,
+			entropy: crypto.getRandomValues(new Uint8Array(PAIRING.entropyLength)),
+			kept: null
+		});
 		let step = program.next();
 		while (!step.done) {
 			const { value } = step;
@@ -92,24 +93,7 @@ export class RadioDoor extends RadioDevice<DoorEvent, Output> {
 		this.disconnected();
 		leave();
 		this.written = 0;
-		if (step.value.end !== 'paired') throw new Error(`not paired but ${step.value.end}`);
-		const { keys, featureValue, adminPasscode } = step.value.lock;
-		return encodeLockData({
-			lockMac: this.mac,
-			lockName: this.name,
-			lockVersion: HEADER,
-			aesKeyStr: aesKeyStr(fromHex(keys.aesKey)),
-			lockKey: keys.unlockKey,
-			lockFlagPos: 0,
-			timezoneRawOffset: OFFSET,
-			featureValue,
-			adminPwd: keys.adminPs,
-			noKeyPwd: adminPasscode,
-			pwdInfo: toHex(seed)
-		});
+		if (step.value.end !== 'taken') throw new Error(`not paired but ${step.value.end}`);
+		return step.value.lockData;
 	}
-}
-
-function random(length: number): Uint8Array {
-	return crypto.getRandomValues(new Uint8Array(length));
 }

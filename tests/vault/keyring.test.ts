@@ -89,7 +89,7 @@ describe('the keyring', () => {
 			await db.clear('keys');
 			await db.clear('device');
 		});
-		expect(await facts()).toEqual({ device: null, keys: [], evicted: true });
+		expect(await facts()).toEqual({ device: null, keys: [], ekeys: [], evicted: true });
 		const again = await rig.keyring.meet(OWNER);
 		expect(again.phone).toBe(phone);
 		await rig.keyring.keep(again.born, heard([offered()]));

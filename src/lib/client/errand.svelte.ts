@@ -38,6 +38,8 @@ const SLOW = 3_000;
 export class DoorErrand {
 	phase: ErrandPhase = $state('idle');
 	failure: ErrandFailure | null = $state(null);
+	/** How far it came. */
+	reached: 'connecting' | 'talking' = $state('connecting');
 	/** Answers of the lock that the server has had. */
 	steps = $state(0);
 	/** Nothing has moved for a while. */
@@ -61,7 +63,7 @@ export class DoorErrand {
 		const { signal } = (this.#stopper = new AbortController());
 		this.failure = null;
 		this.steps = 0;
-		this.phase = 'connecting';
+		this.phase = this.reached = 'connecting';
 		const name = `${LOCK_TALKS}${this.#parts.mac}`;
 		const end = await alone(this.#parts.locks, name, 'skip', () => this.#once(errand, signal));
 		clearTimeout(this.#timer);
@@ -91,7 +93,7 @@ export class DoorErrand {
 		try {
 			link = await this.#parts.connect({ choose: true, within: WAKING, signal });
 			if (!link) return 'cancelled';
-			this.#unlessStopped(signal, () => (this.phase = 'talking'));
+			this.#unlessStopped(signal, () => (this.phase = this.reached = 'talking'));
 			this.#watch(signal);
 			const end = await carry(this.#parts, link, this.#parts.door, errand, {
 				signal,

@@ -12,8 +12,10 @@ const LONGEST_PAUSE = 300_000;
 /** Refusals of a lock that another try does not change; all others pass. */
 const LASTING: readonly ClientErrorCode[] = ['bad-input', 'too-large', 'conflict', 'forbidden'];
 
+export type { PairingFacts };
+
 export interface PairedParts {
-	pairings: Pick<Pairings, 'of' | 'recall' | 'settle'>;
+	pairings: Pick<Pairings, 'of' | 'recall' | 'settle' | 'forget'>;
 	/** Id of the company for which somebody who manages it is signed in, else null. */
 	company: () => string | null;
 	call?: Call;
@@ -73,6 +75,13 @@ export class Paired {
 		} finally {
 			await this.look();
 		}
+	}
+
+	/** Lets go of the keys of a lock that the server does not have. @throws VaultError */
+	async forget(lock: string): Promise<void> {
+		const company = this.#parts.company();
+		if (company !== null) await this.#parts.pairings.forget(company, lock);
+		await this.look();
 	}
 
 	/** Ends the trying; what waits stays. */

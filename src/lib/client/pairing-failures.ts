@@ -66,7 +66,8 @@ export function pairingFailureOf(cause: unknown): PairingFailure {
 	if (cause instanceof LinkError) return BY_LINK[cause.code];
 	if (cause instanceof VaultError) return cause.code === 'full' ? 'storage-full' : 'storage-failed';
 	if (cause instanceof ProtocolError) return 'not-a-lock';
-	throw cause;
+	// Only the virtual lock of the demo asks the server first.
+	return deliveryFailureOf(cause) ?? 'no-answer';
 }
 
 /**

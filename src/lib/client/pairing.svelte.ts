@@ -99,6 +99,14 @@ export class LockPairing {
 		return this.#run(which, async (taking) => (await resetLock(taking)) ?? 'freed');
 	}
 
+	/** Back to the beginning, for another lock. Ignored while it runs. */
+	rest(): void {
+		if (this.runs) return;
+		this.#target = this.failure = this.step = this.id = null;
+		this.kept = false;
+		this.phase = 'idle';
+	}
+
 	/** Ends it. What the lock may have taken is kept. */
 	stop(): void {
 		if (!this.runs) return;

@@ -7,14 +7,15 @@ import {
 	type TakingOutcome,
 	type TakingWish
 } from '../protocol/pairings.ts';
+import type { VendorId } from '../protocol/vendors.ts';
 import type { KeptPairing, PairingFacts, Pairings, PairingState } from '../vault/pairings.ts';
 import { VaultError } from '../vault/store.ts';
 import { drive } from './drive.ts';
 import { pairingFailureOf, type PairingFailure } from './pairing-failures.ts';
 
 /** A lock that the person has chosen, and how a link to it is had. */
-export interface PairingTarget extends Pick<TakingWish, 'name' | 'advertised'> {
-	vendor: keyof typeof PAIRINGS;
+export interface PairingTarget extends Pick<TakingWish, 'name' | 'heard'> {
+	vendor: VendorId;
 	connect: Connect;
 }
 
@@ -113,9 +114,9 @@ class Attempt {
 		return withLink(this.#taking, async (link) => {
 			screen.reach('pairing');
 			const at = now();
-			const { name, advertised } = target;
+			const { name, heard } = target;
 			const program = this.#pairing.take({
-				...{ name, advertised, at, timezoneOffset: zone(at) },
+				...{ name, heard, at, timezoneOffset: zone(at) },
 				entropy: random(this.#pairing.entropyLength),
 				kept: this.#record?.kept ?? null
 			});

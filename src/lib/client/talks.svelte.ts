@@ -5,8 +5,10 @@ import { WebBluetooth, type Chosen, type Wanted } from '../link/bluetooth.ts';
 import type { Connect } from '../link/link.ts';
 import { VENDORS, type VendorId } from '../protocol/vendors.ts';
 import { Outbox } from '../vault/outbox.ts';
+import { Pairings } from '../vault/pairings.ts';
 import { Vault } from '../vault/store.ts';
 import { Turns } from '../vault/turns.ts';
+import type { DemoDoor } from './demo-door.ts';
 import type { DemoFob } from './demo-fob.ts';
 import type { DemoPadlock } from './demo.ts';
 import { DoorKeys } from './door-keys.ts';
@@ -16,10 +18,15 @@ import { LockConversation } from './lock.svelte.ts';
 import { Readiness } from './offline.svelte.ts';
 import type { FailureCode } from './phases.ts';
 import { latest } from './latest.ts';
+import { Paired } from './paired.svelte.ts';
+import type { PairingParts } from './pairing.svelte.ts';
 import { ownerOf } from './readiness.ts';
 import type { SessionState } from './session.svelte.ts';
 import { Sync } from './sync.svelte.ts';
 import { KEYS_CHANNEL, ownKeyring, type KeysNews } from './wipe.ts';
+
+/** Milliseconds in which a lock that was just chosen says what it is, where the browser listens. */
+const HEARD_WITHIN = 1_500;
 
 type Known = Pick<Lock, 'mac' | 'hardwareType'>;
 type KnownDoor = Pick<Door, 'id' | 'mac' | 'deviceName'>;
@@ -32,13 +39,18 @@ export class Talks {
 	demo: DemoPadlock | null = $state.raw(null);
 	/** The fob of the demo, once somebody has taken it. */
 	demoFob: DemoFob | null = $state.raw(null);
+	/** The door lock of the demo, once somebody has taken it. */
+	demoDoor: DemoDoor | null = $state.raw(null);
 	readonly sync: Sync;
 	/** Which locks open without network. */
 	readonly readiness: Readiness;
+	/** Locks that this phone has paired, on their way to the server. */
+	readonly paired: Paired;
 	/** The radio; it remembers what was chosen on this visit. */
 	readonly bluetooth: WebBluetooth;
 	readonly #session: SessionState;
 	readonly #doorKeys: DoorKeys;
+	readonly #pairings: Pairings;
 	readonly #talks = new Map<string, LockConversation>();
 	#openingDemo: Promise<DemoPadlock> | null = null;
 
@@ -56,6 +68,12 @@ export class Talks {
 			locks: navigator.locks,
 			network: window
 		});
+		this.#pairings = new Pairings(vault);
+		this.paired = new Paired({
+			pairings: this.#pairings,
+			company: () => this.#managed(),
+			locks: navigator.locks
+		});
 		const channel = new BroadcastChannel(KEYS_CHANNEL);
 		const keyring = ownKeyring(vault);
 		const turns = new Turns(vault);
@@ -64,7 +82,10 @@ export class Talks {
 			keyring,
 			turns,
 			owner,
-			flush: () => this.sync.flush(),
+			flush: async () => {
+				await this.sync.flush();
+				await this.paired.flush();
+			},
 			locks: navigator.locks,
 			network: window,
 			storage: navigator.storage,
@@ -142,6 +163,19 @@ export class Talks {
 		return this.bluetooth.choose(vendor ? { vendor } : {});
 	}
 
+	/** What a pairing needs of this visit; the page that pairs brings the rest. */
+	get pairingParts(): PairingParts {
+		return {
+			choose: (signal) => this.#chooseToPair(signal),
+			pairings: this.#pairings,
+			paired: this.paired,
+			company: () => this.#managed(),
+			persist: () => navigator.storage.persist(),
+			now: () => this.readiness.now,
+			locks: navigator.locks
+		};
+	}
+
 	/**
 	 * Lets the person choose among the locks nearby, and opens the one they chose.
 	 * @param found hears of it, or of the door lock
@@ -193,15 +227,30 @@ export class Talks {
 		return this.demoFob;
 	}
 
+	/**
+	 * The door lock of the demo: the one there is, else a new one in setting mode, where one is wanted.
+	 * @throws ClientError, VaultError
+	 */
+	async openDemoDoor(wanted: 'new' | 'known'): Promise<DemoDoor | null> {
+		await this.openDemo();
+		const company = this.#session.me?.company?.id ?? '';
+		const { newDoor, recallDoor } = await import('./demo-door.ts');
+		this.demoDoor ??= await recallDoor(company);
+		if (wanted === 'new') this.demoDoor ??= await newDoor(company);
+		return this.demoDoor;
+	}
+
 	/** Ends the demo on this page, before somebody else signs in. */
 	endDemo(): void {
 		this.demoFob?.end();
 		this.demoFob = null;
+		this.demoDoor?.end();
+		this.demoDoor = null;
 		this.demo?.end();
 		this.demo = this.#openingDemo = null;
 	}
 
-	/** How a link to this lock, or fob, is had. */
+	/** How a link to this padlock, fob or door lock is had. */
 	connector(lock: Wanted): Connect {
 		const radio = this.bluetooth.connector(lock);
 		return async (wish) => {
@@ -209,8 +258,26 @@ export class Talks {
 			const padlock = await this.openDemo();
 			if (lock.mac === padlock.mac) return padlock.connect(wish);
 			const fob = await this.openDemoFob('known');
-			return fob?.mac === lock.mac ? fob.connect(wish) : radio(wish);
+			if (fob?.mac === lock.mac) return fob.connect(wish);
+			const door = await this.openDemoDoor('known');
+			return door?.mac === lock.mac ? door.connect(wish) : radio(wish);
 		};
+	}
+
+	/** Id of the company, for those who manage it. */
+	#managed(): string | null {
+		const company = this.#session.me?.company;
+		return company && company.role !== 'member' ? company.id : null;
+	}
+
+	async #chooseToPair(signal: AbortSignal): ReturnType<PairingParts['choose']> {
+		if (this.#session.me?.demoEnds) return (await this.openDemoDoor('new'))?.target ?? null;
+		const chosen = await this.bluetooth.choose({ vendor: 'ttlock' }, signal);
+		if (!chosen) return null;
+		const { vendor, device } = chosen;
+		const heard = await this.bluetooth.hear(chosen, { within: HEARD_WITHIN, signal });
+		const connect = this.bluetooth.connectorTo(chosen);
+		return { vendor, name: device.name ?? '', heard, connect };
 	}
 }
 

@@ -28,7 +28,7 @@ export type { PairingStep, ReleaseOutcome, TakingEvent, TakingOutcome, TakingWis
  * By vendor; null where a lock's first opening with the server sets it up. Apart from `VENDORS`: only
  * who pairs a lock needs it.
  */
-export const PAIRINGS: Record<VendorId | 'ttlock', Pairing | null> = {
+export const PAIRINGS: Record<VendorId, Pairing | null> = {
 	noke: null,
 	ttlock: {
 		steps: PAIRING_STEPS,

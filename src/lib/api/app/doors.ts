@@ -83,7 +83,11 @@ export const RelayRequest = z.discriminatedUnion('action', [
 		...Step
 	}),
 	/** Tells the lock what waits for it of this passcode: to be added, changed or removed. */
-	z.object({ action: z.literal('tell-passcode'), passcode: z.int(), ...Step }),
+	z.object({
+		action: z.literal('tell-passcode'),
+		passcode: z.int().check(z.minimum(0), z.maximum(2 ** 31 - 1)),
+		...Step
+	}),
 	/** Seconds after which it locks by itself; 0 is never. */
 	z.object({
 		action: z.literal('set-auto-lock'),

@@ -15,7 +15,7 @@ import {
 	type PairingOutcome,
 	type PairingStep
 } from './pairing.ts';
-import { isNameOf, parseAdvertisement, type Advertisement } from './profile.ts';
+import { isNameOf } from './profile.ts';
 import { release } from './upkeep.ts';
 import { passcodeSeed } from './writes.ts';
 
@@ -23,8 +23,8 @@ import { passcodeSeed } from './writes.ts';
 export interface TakingWish {
 	/** As it advertises. */
 	name: string;
-	/** Manufacturer data, where the browser shows it. */
-	advertised: { companyId: number; data: Uint8Array } | null;
+	/** Its MAC and scene as it is heard without a connection; null where the browser does not listen. */
+	heard: { mac: string; hardware: string | number } | null;
 	/** Milliseconds since epoch UTC. */
 	at: number;
 	/** Milliseconds that the lock's clock is to be ahead of UTC. */
@@ -63,17 +63,16 @@ export const ENTROPY_LENGTH = 3 * NUMBER_LENGTH + SEED_ENTROPY;
  * @throws ProtocolError `bad-length` for other entropy, `bad-field` for what was never told
  */
 export function* takeLock(wish: TakingWish): Program<TakingEvent, TakingOutcome> {
-	const { name, advertised, at, timezoneOffset, entropy } = wish;
+	const { name, heard, at, timezoneOffset, entropy } = wish;
 	if (entropy.length !== ENTROPY_LENGTH)
 		throw new ProtocolError('bad-length', `a pairing needs ${ENTROPY_LENGTH} bytes of entropy`);
-	const seen = advertisementOf(advertised);
 	const clock = localOf(at, timezoneOffset);
 	const [adminPs, unlockKey, code] = [0, 1, 2].map((index) =>
 		readBigEndian(entropy, index * NUMBER_LENGTH, NUMBER_LENGTH)
 	) as [number, number, number];
 	const outcome = yield* retold(
 		pair({
-			header: seen && { ...DEFAULT_HEADER, ...headOf(seen) },
+			header: heard && { ...DEFAULT_HEADER, scene: Number(heard.hardware) },
 			clock,
 			adminPs: 1 + (adminPs % 999_999_999),
 			unlockKey: 1 + (unlockKey % 999_999_999),
@@ -83,7 +82,7 @@ export function* takeLock(wish: TakingWish): Program<TakingEvent, TakingOutcome>
 		})
 	);
 	if (outcome.end !== 'paired') return outcome;
-	const lockMac = seen?.mac ?? macIn(outcome.lock.mac, name);
+	const lockMac = heard?.mac ?? macIn(outcome.lock.mac, name);
 	if (lockMac === null) return { end: 'nameless' };
 	return { end: 'taken', lockData: lockDataOf(outcome.lock, { lockMac, name, timezoneOffset }) };
 }
@@ -118,20 +117,6 @@ function* retold(
 		}
 	}
 	return step.value;
-}
-
-function advertisementOf(advertised: TakingWish['advertised']): Advertisement | null {
-	if (!advertised) return null;
-	try {
-		return parseAdvertisement(advertised.companyId, advertised.data);
-	} catch (cause) {
-		if (cause instanceof ProtocolError) return null;
-		throw cause;
-	}
-}
-
-function headOf({ protocolType, protocolVersion, scene }: Advertisement) {
-	return { protocolType, protocolVersion, scene };
 }
 
 /** The MAC that a lock writes, if it can be that of this name. Which signs it puts between is not public. */
