@@ -3,7 +3,8 @@ import { LinkError, type Link } from '../link/link.ts';
 import { fromHex, toHex, type Bytes } from '../protocol/bytes.ts';
 import { ClientError } from './call.ts';
 import { carry } from './carry.ts';
-import { failureOfAnswer } from './door-failures.ts';
+import { failureOfAnswer, failureOfKey } from './door-failures.ts';
+import type { DoorKeys } from './door-keys.ts';
 import { doorPath } from './door-path.ts';
 import type { Commands, Source, KeyFailure } from './source.ts';
 import type { Ports } from './opening.ts';
@@ -22,13 +23,18 @@ const LOG_WITHIN = 10_000;
 export class DoorSource implements Source {
 	readonly #parts: Ports;
 	readonly #id: number;
+	readonly #keys: DoorKeys | undefined;
 	readonly #action: 'unlock' | 'lock';
 	#answers: Bytes[] = [];
 	/** Seconds, by which the lock's log names this opening. */
 	#at: number | undefined;
 
-	constructor(parts: Ports, id: number, action: 'unlock' | 'lock') {
+	/** The opening with this phone's eKey, from before it is tried. */
+	#noted: { id: string; at: number } | null = null;
+
+	constructor(parts: Ports, id: number, action: 'unlock' | 'lock', keys?: DoorKeys) {
 		this.#parts = parts;
+		this.#keys = keys;
 		this.#id = id;
 		this.#action = action;
 	}
@@ -40,6 +46,7 @@ export class DoorSource implements Source {
 
 	async hear(packet: Bytes): Promise<void> {
 		this.#answers.push(packet);
+		if (this.#noted) await this.#note(this.#noted);
 	}
 
 	get heard(): number {
@@ -57,18 +64,43 @@ export class DoorSource implements Source {
 			packets: reply.commands.map((frame) => fromHex(frame)),
 			opensAt,
 			issuedAt: reply.at * 1000,
-			...(result === null ? {} : { end: result === 'success' ? result : failureOfAnswer(result) })
+			...(result === null ? {} : { end: endOf(result) })
 		};
 	}
 
-	readonly spare = 'none';
-
-	use(): Promise<Commands | KeyFailure | null> {
-		return Promise.resolve(null);
+	get spare(): Source['spare'] {
+		if (!this.#keys) return 'none';
+		return this.#keys.holds(this.#id) ? 'held' : 'perhaps';
 	}
 
-	claim(): Promise<() => Promise<void>> {
-		return Promise.resolve(() => Promise.resolve());
+	async use(): Promise<Commands | KeyFailure | null> {
+		const [door, action] = [this.#id, this.#action];
+		const wish = { door, action, at: this.#at ?? null, answers: this.#answers };
+		const answer = await this.#keys?.turn(wish);
+		if (!answer) return null;
+		if (answer.kind === 'turn-refused') return failureOfKey(answer.refusal);
+		const { at } = answer;
+		this.#at = at;
+		const nothing = { packets: [], opensAt: null, issuedAt: at * 1000, key: { waits: false } };
+		if (answer.kind === 'ended') return { ...nothing, end: endOf(answer.result) };
+		const { frame, opens } = answer;
+		return frame ? { ...nothing, packets: [frame], opensAt: opens ? 0 : null } : nothing;
+	}
+
+	async claim({ issuedAt }: Commands): Promise<() => Promise<void>> {
+		const noted = { id: crypto.randomUUID(), at: issuedAt / 1000 };
+		this.#noted ??= noted;
+		const { id } = this.#noted;
+		await this.#note(this.#noted);
+		return async () => {
+			this.#noted = null;
+			await this.#keys?.withdraw(id);
+		};
+	}
+
+	async #note({ id, at }: { id: string; at: number }): Promise<void> {
+		const answers = this.#answers.map((answer) => toHex(answer));
+		await this.#keys?.note({ id, at, door: this.#id, action: this.#action, answers });
 	}
 
 	/**
@@ -76,6 +108,8 @@ export class DoorSource implements Source {
 	 * comes with the next opening: the server goes on where it stopped.
 	 */
 	async after(link: Link, signal: AbortSignal): Promise<void> {
+		if (this.#noted) return;
+		void this.#keys?.contact();
 		const either = AbortSignal.any([signal, AbortSignal.timeout(LOG_WITHIN)]);
 		try {
 			await carry(this.#parts, link, this.#id, { action: 'log' }, { signal: either });
@@ -89,4 +123,8 @@ export class DoorSource implements Source {
 	doubt(): Promise<FailureCode> {
 		return Promise.resolve(this.#action === 'lock' ? 'lost-locking' : 'lost-after');
 	}
+}
+
+function endOf(result: string): 'success' | FailureCode {
+	return result === 'success' ? result : failureOfAnswer(result);
 }

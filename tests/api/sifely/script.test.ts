@@ -161,7 +161,7 @@ test.each(databases)('every call with its errors on $name', async ({ create }) =
 	await list(ann, 'v3/lock/listKey', { lockId }, 2);
 	await no(cleo, 'not-permitted', 'v3/lock/listKey', { lockId });
 	await list(cleo, 'v3/key/list', {}, 1);
-	await no(cleo, 'no-ekey', 'v3/key/get', { lockId: bare.lockId });
+	await no(cleo, 'no-lock', 'v3/key/get', { lockId: bare.lockId });
 	await yes(cleo, 'v3/key/get', { lockId }, 'get');
 	const OF_THE_KEY: readonly [SifelyEndpoint, Params][] = [
 		['v3/key/freeze', {}],

@@ -10,6 +10,8 @@ export const Door = z.object({
 	mac: z.string(),
 	/** As it advertises. */
 	deviceName: z.string(),
+	/** Milliseconds that its clock is ahead of UTC: an eKey's hours are read by it. */
+	timezoneOffset: z.int(),
 	/** Last reading, or null before the first. */
 	battery: z.nullable(z.object({ percent: z.int(), at: Time })),
 	/** True for who may manage it: its owner, its administrators, managers of the company. */
