@@ -178,6 +178,33 @@ describe.each(databases)('passcodes from our own pages, on $name', ({ create }) 
 		expect([await list(), porch.codes]).toEqual([[], []]);
 	});
 
+	test('deleted while the lock is told of it: that answer is not taken for the other', async () => {
+		const id = await add(CUSTOM);
+		const answers: string[] = [];
+		let at: number | undefined;
+		const step = async () =>
+			(
+				await porch.step(porch.owner, {
+					action: 'tell-passcode',
+					passcode: id,
+					...(at === undefined ? {} : { at }),
+					answers
+				})
+			).body;
+		for (let i = 0; i < 3; i++) {
+			const body = await step();
+			at = body.at;
+			porch.write(body, answers);
+		}
+		expect(porch.codes).toEqual([CUSTOM.code]);
+		await remove(id);
+		expect((await step()).result).toBeNull();
+		expect(await only()).toMatchObject({ id, waits: 'remove' });
+		porch.air.disconnect();
+		expect(await tell(id)).toBe('success');
+		expect([await list(), porch.codes]).toEqual([[], []]);
+	});
+
 	test('a random one that nobody has used cannot be taken from the lock, and is not said to be', async () => {
 		const id = await add({
 			origin: 'random',
