@@ -31,6 +31,78 @@ test('a lock in setting mode is paired on its page, and known to the server', as
 	await look(page);
 });
 
+test('opened and locked by its owner, lent to another, who opens it with signal and without, until his eKey is frozen', async ({
+	page,
+	context,
+	company,
+	playwright,
+	server,
+	network,
+	door: { door, id }
+}) => {
+	test.slow();
+	const open = page.getByRole('button', { name: 'Open North door' });
+	const says = (words: string | RegExp) =>
+		expect(page.getByRole('heading', { level: 1, name: words })).toBeVisible();
+	const opens = async (times: number) => {
+		await open.click();
+		// How long the link stays is the lock's log's business.
+		await says(/^(It’s open|Opened)$/);
+		expect(door.openings).toBe(times);
+	};
+	await page.goto(`/doors/${id}`);
+	await opens(1);
+	await page.getByRole('button', { name: 'Lock', exact: true }).click();
+	await expect.poll(() => door.log).toContain(RECORD_ACTION.locked);
+	expect(door.view.bolt).toBe('locked');
+
+	const owner = await playwright.request.newContext({
+		storageState: { cookies: company.cookies, origins: [] }
+	});
+	const invitation = { name: 'Ben', role: 'member', locks: [] };
+	const { link } = await post<{ link: string }>(
+		owner,
+		server,
+		'/api/people/invitations',
+		invitation
+	);
+	await context.clearCookies();
+	await page.goto(link);
+	await page.getByLabel('Your name').fill('Ben');
+	await page.getByLabel('Email').fill('ben@example.org');
+	await page.getByLabel('Password').fill('another long password');
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('heading', { name: 'No locks yet' })).toBeVisible();
+	const always = { startDate: 0, endDate: 0, recurrence: null };
+	const { ekey } = await post<{ ekey: { id: number } }>(
+		owner,
+		server,
+		`/api/door-locks/${id}/ekeys`,
+		{ to: { username: 'ben@example.org' }, name: 'Ben', period: always }
+	);
+
+	await page.goto(`/doors/${id}`);
+	await opens(2);
+
+	await expect(page.getByText('Ready offline')).toBeVisible();
+	await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+	await network('offline');
+	await page.reload();
+	await opens(3);
+
+	await network('online');
+	const frozen = await owner.patch(`${server.url}/api/door-locks/${id}/ekeys/${ekey.id}`, {
+		data: { state: 'frozen' },
+		headers: { origin: server.url }
+	});
+	expect(frozen.ok(), await frozen.text()).toBe(true);
+	await page.goto(`/doors/${id}`);
+	await says('Frozen');
+	await expect(open).toHaveCount(0);
+	expect(door.openings).toBe(3);
+	await owner.dispose();
+});
+
 test('a passcode of the open API opens the keypad with no phone, and stops when its window ends', async ({
 	page,
 	door: { door, id },
