@@ -81,10 +81,10 @@ test('cut half-way it says so, survives a reload, and goes on', async ({ page, n
 	expect(door.view.settingMode).toBe(false);
 	await look(page);
 	await page.reload();
-	await expect(page.getByText('Cut half-way: it may be yours')).toBeVisible();
+	await expect(page.getByText('Cut half-way: it is yours')).toBeVisible();
 	await look(page);
 	air.fate = () => 'arrives';
-	await page.getByRole('button', { name: 'Go on with Side door' }).click();
+	await page.getByRole('button', { name: 'Go on: Side door' }).click();
 	await expect(heading(page, 'Paired')).toBeVisible();
 	expect(await atServer(page)).toContain('Side door');
 });
