@@ -128,7 +128,7 @@ const VENDORS: readonly VendorFolder[] = [
 	},
 	{
 		folder: 'src/lib/protocol/ttlock',
-		entries: ['profile.ts'],
+		entries: ['profile.ts', 'offline.ts', 'ekey.ts'],
 		insiders: [
 			'src/lib/protocol/vendors.ts',
 			'src/lib/protocol/pairings.ts',
@@ -238,7 +238,7 @@ describe('the checker notices', () => {
 		['src/lib/server/people/a.ts', "import '../../protocol/noke/derive.ts'"],
 		['src/lib/link/bluetooth.ts', "import '../virtual/noke/lock.ts'"],
 		['src/lib/client/a.ts', "import '../protocol/ttlock/programs.ts'"],
-		['src/lib/vault/a.ts', "import '../protocol/ttlock/offline.ts'"]
+		['src/lib/vault/a.ts', "import '../protocol/ttlock/frame.ts'"]
 	])('a vendor reached from outside by %s: %s', (from, text) => {
 		const [found] = importsIn(from, text);
 		expect(found && judgeVendor(VENDORS, found)).toMatch(/reaches into/);

@@ -32,6 +32,8 @@ export abstract class RadioDevice<
 	#send: (packet: Uint8Array) => void = () => undefined;
 	#drop: () => void = () => undefined;
 	#timer: ReturnType<typeof setTimeout> | undefined;
+	/** Milliseconds that have passed for it alone. */
+	#ahead = 0;
 
 	protected constructor(machine: Machine<Event | LinkEvent, Output>) {
 		this.#machine = machine;
@@ -46,6 +48,12 @@ export abstract class RadioDevice<
 	/** Takes it away from the test: its timer ends. */
 	end(): void {
 		clearTimeout(this.#timer);
+	}
+
+	/** Time passes for it alone: its clock, its timers. */
+	wait(milliseconds: number): void {
+		this.#ahead += milliseconds;
+		this.happen({ kind: 'tick' });
 	}
 
 	/** Something else than the phone talks with it and hears it, until the answer is called. */
@@ -88,7 +96,7 @@ export abstract class RadioDevice<
 
 	/** Something happens to it now; what it says goes out, in order. */
 	protected happen(event: Event | LinkEvent): readonly Output[] {
-		const outputs = this.#machine.receive(event, Date.now());
+		const outputs = this.#machine.receive(event, Date.now() + this.#ahead);
 		for (const output of outputs) {
 			if ('notify' in output) this.#send(output.notify as Uint8Array);
 			if ('disconnect' in output) this.#drop();
@@ -113,7 +121,7 @@ export abstract class RadioDevice<
 		const due = this.#machine.nextWake;
 		if (due !== null) {
 			const tick = () => this.happen({ kind: 'tick' });
-			this.#timer = setTimeout(tick, Math.max(0, due - Date.now()));
+			this.#timer = setTimeout(tick, Math.max(0, due - Date.now() - this.#ahead));
 		}
 		if (this.#air) this.settled(this.#air);
 	}

@@ -9,6 +9,7 @@ const OWN: Record<(typeof LANGUAGES)[number], readonly string[]> = {
 	'src/lib/protocol/noke': ['fob.ts', 'quick-clicks.ts'],
 	'src/lib/protocol/ttlock': [
 		'dates.ts',
+		'ekey.ts',
 		'exchanges.ts',
 		'features.ts',
 		'pairing.ts',

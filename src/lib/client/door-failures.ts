@@ -1,5 +1,7 @@
 import type { ErrorReason } from '../api/app/error.ts';
+import type { TurnRefusal } from '../vault/ekey-task.ts';
 import type { FailureCode } from './phases.ts';
+import type { KeyFailure } from './source.ts';
 
 /** What a door lock means by its answer; every other is a refusal. */
 const BY_RESULT: Partial<Record<string, FailureCode>> = {
@@ -32,3 +34,22 @@ export const BY_VERDICT: Record<ErrorReason, FailureCode> = {
 	frozen: 'ekey-frozen',
 	reset: 'ekey-reset'
 };
+
+/** Why the eKey on this phone gives no frame; null when there is none. */
+export function failureOfKey(refusal: TurnRefusal): KeyFailure | null {
+	switch (refusal.code) {
+		case 'no-key':
+			return null;
+		case 'lease-over':
+			return { failure: 'lease-over', ended: refusal.ended };
+		case 'clock-back':
+		case 'evicted':
+		case 'storage-failed':
+			return { failure: refusal.code };
+		case 'not-yet':
+		case 'expired':
+		case 'outside-hours':
+		case 'used':
+			return { failure: BY_VERDICT[refusal.code] };
+	}
+}

@@ -1,11 +1,11 @@
 import type { Connect, Link } from '../link/link.ts';
 import { VENDORS, type Vendor } from '../protocol/vendors.ts';
 import { call as callServer, type Call } from './call.ts';
-import { carry } from './carrying.ts';
-import type { Errand } from './errand.ts';
+import { write } from './writing.ts';
+import type { Source } from './source.ts';
 import { failureOf } from './failures.ts';
 import type { Readiness } from './offline.svelte.ts';
-import { PadlockErrand } from './padlock-errand.ts';
+import { PadlockSource } from './padlock-source.ts';
 import type { Deed, FailureCode, TrackPhase } from './phases.ts';
 import type { Sync } from './sync.svelte.ts';
 import { permit, type End, type Tap } from './tap.ts';
@@ -25,7 +25,7 @@ export interface ConversationParts {
 	call?: Call;
 	vendor?: Vendor;
 	/** Where the commands of a tap come from; a padlock's, unless it is told. */
-	errand?: (parts: Ports, deed: Turn) => Errand;
+	source?: (parts: Ports, deed: Turn) => Source;
 	/** Where one tab waits for another; absent in old browsers. */
 	locks?: LockManager | undefined;
 }
@@ -34,19 +34,19 @@ export interface ConversationParts {
 export interface Ports extends ConversationParts {
 	call: Call;
 	vendor: Vendor;
-	errand: (parts: Ports, deed: Turn) => Errand;
+	source: (parts: Ports, deed: Turn) => Source;
 }
 
 /** What moves a lock; engaging goes its own way. */
 export type Turn = Exclude<Deed, 'engage'>;
 
 export function portsOf(parts: ConversationParts): Ports {
-	return { call: callServer, vendor: VENDORS.noke, errand: padlockErrand, ...parts };
+	return { call: callServer, vendor: VENDORS.noke, source: padlockSource, ...parts };
 }
 
-function padlockErrand(parts: Ports, deed: Turn): Errand {
+function padlockSource(parts: Ports, deed: Turn): Source {
 	if (deed === 'lock') throw new TypeError('a padlock is shut by hand');
-	return new PadlockErrand(parts, deed);
+	return new PadlockSource(parts, deed);
 }
 
 /** What the conversation tells as it goes. */
@@ -86,28 +86,28 @@ export async function openLock(
 ): Promise<FailureCode | 'cancelled' | null> {
 	// A key asked for now comes to the lock with this very opening, or the next; nobody waits for it.
 	void parts.keys?.expect(parts);
-	const errand = parts.errand(parts, deed);
+	const source = parts.source(parts, deed);
 	for (let tries = 1; ; tries++) {
 		screen.reach('connecting');
-		const end = await converse({ parts, errand, deed, screen, signal }, tries === 1);
-		if (typeof end === 'object' && end !== null) return errand.doubt(end.issuedAt, screen, signal);
+		const end = await converse({ parts, source, deed, screen, signal }, tries === 1);
+		if (typeof end === 'object' && end !== null) return source.doubt(end.issuedAt, screen, signal);
 		if (end !== 'lost-before' || tries === TRIES || signal.aborted) return end;
 	}
 }
 
 async function converse(tap: Tap, choose: boolean): Promise<End> {
-	const { parts, errand, screen, signal } = tap;
+	const { parts, source, screen, signal } = tap;
 	let link: Link | null = null;
 	try {
 		link = await parts.connect({ choose, within: WAKING, signal });
 		if (!link) return choose ? 'cancelled' : 'lost-before';
 		const { session, batteryMillivolts } = parts.vendor.parseHello(link.hello);
 		if (batteryMillivolts !== null) screen.battery(batteryMillivolts);
-		errand.begin(session);
+		source.begin(session);
 		screen.reach('asking');
 		const commands = await permit(tap, link);
 		if (typeof commands === 'string') return commands;
-		return await carry(tap, link, { session, commands });
+		return await write(tap, link, { session, commands });
 	} catch (cause) {
 		if (signal.aborted) return 'lost-before';
 		return failureOf(cause);

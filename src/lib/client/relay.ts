@@ -2,7 +2,7 @@ import { CommandsReply, type CommandsRequest } from '../api/app/locks.ts';
 import { LinkError, type Link } from '../link/link.ts';
 import { fromHex } from '../protocol/bytes.ts';
 import { ClientError, type Call } from './call.ts';
-import type { Commands } from './errand.ts';
+import type { Commands } from './source.ts';
 
 export type Action = CommandsRequest['action'];
 
@@ -12,11 +12,6 @@ const SLOW = 3_000;
 /** The path of a lock among our own endpoints. */
 export function lockPath(mac: string): string {
 	return `/api/locks/${encodeURIComponent(mac)}`;
-}
-
-/** The path of a door lock among our own endpoints. */
-export function doorPath(id: number): string {
-	return `/api/door-locks/${id}`;
 }
 
 /** What may be wished of an asking. */

@@ -1,4 +1,5 @@
 import { untrack } from 'svelte';
+import type { Door } from '../api/app/doors.ts';
 import type { Lock } from '../api/app/locks.ts';
 import { WebBluetooth, type Chosen, type Wanted } from '../link/bluetooth.ts';
 import type { Connect } from '../link/link.ts';
@@ -6,9 +7,12 @@ import { VENDORS, type VendorId } from '../protocol/vendors.ts';
 import { Outbox } from '../vault/outbox.ts';
 import { Pairings } from '../vault/pairings.ts';
 import { Vault } from '../vault/store.ts';
+import { Turns } from '../vault/turns.ts';
 import type { DemoDoor } from './demo-door.ts';
 import type { DemoFob } from './demo-fob.ts';
 import type { DemoPadlock } from './demo.ts';
+import { DoorKeys } from './door-keys.ts';
+import { DoorSource } from './door-source.ts';
 import { failureOf } from './failures.ts';
 import { LockConversation } from './lock.svelte.ts';
 import { Readiness } from './offline.svelte.ts';
@@ -25,6 +29,7 @@ import { KEYS_CHANNEL, ownKeyring, type KeysNews } from './wipe.ts';
 const HEARD_WITHIN = 1_500;
 
 type Known = Pick<Lock, 'mac' | 'hardwareType'>;
+type KnownDoor = Pick<Door, 'id' | 'mac' | 'deviceName'>;
 
 /** The conversations of one visit: they outlive pages, and so do devices once chosen. */
 export class Talks {
@@ -45,6 +50,7 @@ export class Talks {
 	readonly bluetooth: WebBluetooth;
 	readonly #session: SessionState;
 	readonly #pairings: Pairings;
+	readonly #doorKeys: DoorKeys;
 	readonly #talks = new Map<string, LockConversation>();
 	#openingDemo: Promise<DemoPadlock> | null = null;
 
@@ -69,9 +75,13 @@ export class Talks {
 			locks: navigator.locks
 		});
 		const channel = new BroadcastChannel(KEYS_CHANNEL);
+		const keyring = ownKeyring(vault);
+		const turns = new Turns(vault);
+		const owner = (): string | null => ownerOf(session.me);
 		this.readiness = new Readiness({
-			keyring: ownKeyring(vault),
-			owner: () => ownerOf(session.me),
+			keyring,
+			turns,
+			owner,
 			flush: async () => {
 				await this.sync.flush();
 				await this.paired.flush();
@@ -82,6 +92,7 @@ export class Talks {
 			channel,
 			agent: navigator.userAgent
 		});
+		this.#doorKeys = new DoorKeys({ keyring, turns, readiness: this.readiness, owner });
 		channel.addEventListener('message', ({ data }: MessageEvent<KeysNews>) => {
 			// Perhaps where no server could be told: here nobody goes on either.
 			if (data === 'left') session.leave();
@@ -120,6 +131,25 @@ export class Talks {
 		return talk;
 	}
 
+	/** The conversation with this door lock, the same one every time. */
+	withDoor(door: KnownDoor): LockConversation {
+		const known = this.#talks.get(door.mac);
+		if (known) return known;
+		const talk = new LockConversation({
+			mac: door.mac,
+			connect: this.connector(wantedOf(door)),
+			sync: this.sync,
+			vendor: VENDORS.ttlock,
+			source: (parts, deed) => {
+				if (deed === 'unshackle') throw new TypeError('a door lock has no shackle');
+				return new DoorSource(parts, door.id, deed, this.#doorKeys);
+			},
+			locks: navigator.locks
+		});
+		this.#talks.set(door.mac, talk);
+		return talk;
+	}
+
 	/** The lock with what it said on this visit, where that is newer. */
 	known<L extends Pick<Lock, 'mac' | 'lastKnown'>>(lock: L): L {
 		return latest(lock, this.#talks.get(lock.mac));
@@ -146,19 +176,30 @@ export class Talks {
 		};
 	}
 
-	/** Lets the person choose among the locks nearby, and opens the one they chose. */
-	async nearest<L extends Known>(locks: readonly L[], found: (lock: L) => unknown): Promise<void> {
+	/**
+	 * Lets the person choose among the locks nearby, and opens the one they chose.
+	 * @param found hears of it, or of the door lock
+	 */
+	async nearest(
+		locks: readonly Known[],
+		doors: readonly KnownDoor[],
+		found: (lock: Known | KnownDoor) => unknown
+	): Promise<void> {
 		this.trouble = null;
 		try {
 			const chosen = await this.choose();
 			if (!chosen) return;
-			const lock = locks.find(({ mac }) => mac === chosen.mac);
-			if (!lock) {
+			const is = (wanted: Wanted) => this.bluetooth.is(chosen, wanted);
+			const lock = locks.find((known) => is({ ...known, vendor: 'noke' }));
+			const door = doors.find((known) => is(wantedOf(known)));
+			const one = lock ?? door;
+			if (!one) {
 				this.trouble = 'foreign';
 				return;
 			}
-			void this.with(lock).open('unlock');
-			await found(lock);
+			if (lock) void this.with(lock).open('unlock');
+			else if (door) void this.withDoor(door).open('unlock');
+			await found(one);
 		} catch (cause) {
 			this.trouble = failureOf(cause);
 		}
@@ -238,4 +279,12 @@ export class Talks {
 		const connect = this.bluetooth.connectorTo(chosen);
 		return { vendor, name: device.name ?? '', heard, connect };
 	}
+}
+
+/** How a door lock is found over the radio: its model stands in the name that it advertises. */
+function wantedOf({ mac, deviceName }: KnownDoor): Wanted {
+	const vendor = 'ttlock';
+	const { parseName, isNameOf } = VENDORS[vendor].profile;
+	if (!isNameOf(deviceName, mac)) return { vendor, mac };
+	return { vendor, mac, hardwareType: parseName(deviceName).hardwareType };
 }

@@ -1,5 +1,5 @@
 import type { Link } from '../link/link.ts';
-import type { Commands, Errand } from './errand.ts';
+import type { Commands, Source } from './source.ts';
 import { failureOf, isUnanswered } from './failures.ts';
 import type { Ports, Screen, Turn } from './opening.ts';
 import type { FailureCode } from './phases.ts';
@@ -18,7 +18,7 @@ export type End = FailureCode | 'cancelled' | null | { issuedAt: number };
 /** All that one tap works with. */
 export interface Tap {
 	parts: Ports;
-	errand: Errand;
+	source: Source;
 	deed: Turn;
 	screen: Screen;
 	signal: AbortSignal;
@@ -31,18 +31,18 @@ export interface Tap {
  * @throws as `whileLinked` does
  */
 export async function permit(
-	{ errand, screen, signal }: Tap,
+	{ source, screen, signal }: Tap,
 	link: Link
 ): Promise<Commands | FailureCode> {
-	const { spare } = errand;
+	const { spare } = source;
 	const within = spare === 'held' ? PATIENCE : undefined;
 	try {
-		const ask = (either: AbortSignal) => errand.ask(either);
+		const ask = (either: AbortSignal) => source.ask(either);
 		return await whileLinked(link, ask, { signal, within, slow: screen.slow });
 	} catch (cause) {
 		if (spare === 'none' || !isUnanswered(cause) || signal.aborted) throw cause;
 		screen.offline();
-		const use = await whileLinked(link, () => errand.use(), { signal });
+		const use = await whileLinked(link, () => source.use(), { signal });
 		if (use === null) return failureOf(cause);
 		if (!('failure' in use)) return use;
 		if (use.ended !== undefined) screen.keyEnded(use.ended);

@@ -105,6 +105,11 @@ export class WebBluetooth {
 		return heard;
 	}
 
+	/** Whether a chosen device can be this lock. */
+	is(chosen: Chosen, { vendor, mac }: Wanted): boolean {
+		return chosen.vendor === vendor && this.#isLock(chosen, mac);
+	}
+
 	/** How a link to this lock is had: the device if it is known, else the chooser. */
 	connector(lock: Wanted): Connect {
 		return async ({ choose, within, signal }) => {
@@ -145,9 +150,8 @@ export class WebBluetooth {
 		return this.#recall(lock);
 	}
 
-	#recall({ vendor, mac }: Wanted): Chosen | null {
-		const fits = (known: Chosen) => known.vendor === vendor && this.#isLock(known, mac);
-		return this.#known.findLast(fits) ?? null;
+	#recall(wanted: Wanted): Chosen | null {
+		return this.#known.findLast((known) => this.is(known, wanted)) ?? null;
 	}
 
 	/** A name that holds only the end of a MAC fits others too; proof is what the lock's key opens. */

@@ -195,6 +195,7 @@ const WORDS: Record<FailureCode, FailureWords> = {
 export function failureWords(code: FailureCode, names: Names): FailureWords {
 	const fill = (text: string) => text.replace('{lock}', names.lock).replace('{owner}', names.owner);
 	const words: FailureWords = { ...WORDS[code], ...(names.door ? AT_A_DOOR[code] : {}) };
+	if (names.door) delete words.press;
 	if (code === 'lease-over' && names.ended) words.text = `Your key ended ${names.ended}.`;
 	return {
 		...words,

@@ -1,15 +1,22 @@
 import type { ErrandPhase } from '../client/errand.svelte.ts';
-import type { Conversation } from '../client/phases.ts';
+import type { Conversation, Deed } from '../client/phases.ts';
 
 /** One of the four segments of a lock's track. */
 export type Segment = 'off' | 'on' | 'run' | 'stop';
 
 export interface Step {
-	name: 'Awake' | 'Connected' | 'Asking' | 'Opening' | 'Engaging' | 'Talked' | 'Done';
+	name: 'Awake' | 'Connected' | 'Asking' | 'Opening' | 'Engaging' | 'Locking' | 'Talked' | 'Done';
 	state: Segment;
 	/** Milliseconds it took, once it is over and known. */
 	took: number | null;
 }
+
+const LAST: Record<Deed, Step['name']> = {
+	unlock: 'Opening',
+	unshackle: 'Opening',
+	engage: 'Engaging',
+	lock: 'Locking'
+};
 
 type Told = Pick<Conversation, 'phase' | 'reached' | 'began' | 'deed'>;
 
@@ -34,7 +41,7 @@ export function steps(told: Told): readonly Step[] {
 		{ name: 'Connected', state: state(1), took: between(began.connecting, began.asking) },
 		{ name: 'Asking', state: state(2), took: between(began.asking, began.opening) },
 		{
-			name: told.deed === 'engage' ? 'Engaging' : 'Opening',
+			name: LAST[told.deed],
 			state: state(3),
 			took: between(began.opening, began.open)
 		}

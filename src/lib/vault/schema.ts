@@ -1,7 +1,9 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+import type { SealedEkey } from './ekeys.ts';
 import type { Device, SealedKey } from './keys.ts';
 import type { Refused, StoredBatch, StoredClaim } from './outbox.ts';
 import type { StoredPairing } from './pairings.ts';
+import type { StoredTurn } from './turns.ts';
 
 /** What this phone keeps. A store more is a version more, and one step more in `upgrade`. */
 export interface VaultSchema extends DBSchema {
@@ -17,6 +19,10 @@ export interface VaultSchema extends DBSchema {
 	keys: { key: string; value: SealedKey };
 	/** Locks that this phone has paired and the server does not have, by company and name. */
 	pairings: { key: [company: string, lock: string]; value: StoredPairing };
+	/** eKeys for the time without network, one a door lock, by its number. */
+	ekeys: { key: number; value: SealedEkey };
+	/** Openings with them that the server has not been told, by id. */
+	turns: { key: string; value: StoredTurn };
 }
 
 export const VERSION = 3;
@@ -43,5 +49,9 @@ export async function upgrade(
 			if (batch.company === null) await cursor.update({ ...batch, company: '' });
 		}
 	}
-	if (from < 3) db.createObjectStore('pairings', { keyPath: ['company', 'lock'] });
+	if (from < 3) {
+		db.createObjectStore('pairings', { keyPath: ['company', 'lock'] });
+		db.createObjectStore('ekeys', { keyPath: 'door' });
+		db.createObjectStore('turns', { keyPath: 'id' });
+	}
 }

@@ -81,7 +81,7 @@ const READERS: readonly ((data: Bytes) => unknown)[] = [
 	parseCheckUserTime,
 	parsePassageAnswer,
 	parseWritePassage,
-	parsePasscodeAnswer,
+	(data: Uint8Array) => parsePasscodeAnswer(data, 'add'),
 	parsePasscodePage,
 	parseWritePasscode,
 	(data) => parseLogPage(data),

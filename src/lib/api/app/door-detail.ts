@@ -17,15 +17,22 @@ export const DOOR_FEATURES = [
 export type DoorFeature = (typeof DOOR_FEATURES)[number];
 
 /** Hours in which a lock that was opened stays open: minutes of the day, by the lock's clock. */
-export const PassageHours = z.object({
-	/** 1 Monday to 7 Sunday. */
-	weekDays: z
-		.array(z.int().check(z.minimum(1), z.maximum(7)))
-		.check(z.minLength(1), z.maxLength(7)),
-	/** Both 0 for all day. */
-	from: z.int().check(z.minimum(0), z.maximum(1439)),
-	until: z.int().check(z.minimum(0), z.maximum(1440))
-});
+export const PassageHours = z
+	.object({
+		/** 1 Monday to 7 Sunday. */
+		weekDays: z
+			.array(z.int().check(z.minimum(1), z.maximum(7)))
+			.check(z.minLength(1), z.maxLength(7)),
+		/** Both 0 for all day. */
+		from: z.int().check(z.minimum(0), z.maximum(1439)),
+		until: z.int().check(z.minimum(0), z.maximum(1440))
+	})
+	.check(
+		z.refine(
+			({ from, until }) => from < until || (from === 0 && until === 0),
+			'the hours end after they begin'
+		)
+	);
 export type PassageHours = z.infer<typeof PassageHours>;
 
 /** What the lock said of itself when it was asked last; null where it was not asked, or said nothing. */
@@ -38,7 +45,7 @@ export const DoorSaid = z.object({
 	isUnlocked: z.nullable(z.boolean()),
 	/** Milliseconds that its clock was ahead of the right time. */
 	clockOff: z.nullable(z.int()),
-	/** 0 is never; `min` and `max` are what it takes. */
+	/** 0 is never; `min` and `max` are what it takes, both 0 where it did not say. */
 	autoLock: z.nullable(z.object({ seconds: z.int(), min: z.int(), max: z.int() })),
 	sound: z.nullable(z.boolean())
 });

@@ -63,3 +63,4 @@ export const DoorRecordsReply = z.object({
 	records: z.array(DoorRecord),
 	next: z.nullable(z.string())
 });
+export type DoorRecordsReply = z.infer<typeof DoorRecordsReply>;

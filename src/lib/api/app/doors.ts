@@ -10,6 +10,8 @@ export const Door = z.object({
 	mac: z.string(),
 	/** As it advertises. */
 	deviceName: z.string(),
+	/** Milliseconds that its clock is ahead of UTC: an eKey's hours are read by it. */
+	timezoneOffset: z.int(),
 	/** Last reading, or null before the first. */
 	battery: z.nullable(z.object({ percent: z.int(), at: Time })),
 	/** True for who may manage it: its owner, its administrators, managers of the company. */
@@ -38,7 +40,9 @@ export const AddDoorRequest = z.object({
 export const AddDoorReply = z.object({ id: z.int() });
 
 /** A frame of a lock: 15 to 255 bytes. */
-const FrameHex = z.string().check(z.regex(/^([0-9a-f]{2}){15,255}$/, 'a frame in lower-case hex'));
+export const FrameHex = z
+	.string()
+	.check(z.regex(/^([0-9a-f]{2}){15,255}$/, 'a frame in lower-case hex'));
 
 /** What of a conversation is sent with each of its steps. */
 const Step = {
@@ -79,7 +83,11 @@ export const RelayRequest = z.discriminatedUnion('action', [
 		...Step
 	}),
 	/** Tells the lock what waits for it of this passcode: to be added, changed or removed. */
-	z.object({ action: z.literal('tell-passcode'), passcode: z.int(), ...Step }),
+	z.object({
+		action: z.literal('tell-passcode'),
+		passcode: z.int().check(z.minimum(0), z.maximum(2 ** 31 - 1)),
+		...Step
+	}),
 	/** Seconds after which it locks by itself; 0 is never. */
 	z.object({
 		action: z.literal('set-auto-lock'),

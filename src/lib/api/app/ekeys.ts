@@ -56,8 +56,11 @@ export const Ekey = z.object({
 });
 export type Ekey = z.infer<typeof Ekey>;
 
-/** The owner's first, then the newest. */
-export const EkeysReply = z.object({ ekeys: z.array(Ekey) });
+/** The owner's first, then the newest; `isCut` when there are more than 1000. */
+export const EkeysReply = z.object({
+	ekeys: z.array(Ekey),
+	isCut: z._default(z.boolean(), false)
+});
 
 const Name = z.string().check(z.trim(), z.minLength(1), z.maxLength(80));
 

@@ -55,8 +55,11 @@ export const Passcode = z.object({
 });
 export type Passcode = z.infer<typeof Passcode>;
 
-/** The newest first. */
-export const PasscodesReply = z.object({ passcodes: z.array(Passcode) });
+/** The newest first; `isCut` when there are more than 1000. */
+export const PasscodesReply = z.object({
+	passcodes: z.array(Passcode),
+	isCut: z._default(z.boolean(), false)
+});
 export const PasscodeReply = z.object({ passcode: Passcode });
 
 const Name = z.string().check(z.trim(), z.minLength(1), z.maxLength(80));

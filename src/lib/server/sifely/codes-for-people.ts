@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type * as api from '../../api/app/passcodes.ts';
 import { RANDOM_KINDS } from '../../api/app/passcodes.ts';
 import { localOf } from '../../protocol/ttlock/dates.ts';
@@ -13,6 +14,7 @@ import { heldDoor, holdDoor, mustManage, type DoorRow } from './doors.ts';
 import { managerOf } from './doors-for-people.ts';
 import { codeNotFound } from './error.ts';
 import type { Doors } from './locks.ts';
+import { MOST_ROWS } from './page.ts';
 import { getCode } from './random-codes.ts';
 import { inOurWords } from './refusals.ts';
 
@@ -23,12 +25,15 @@ export async function listPersonCodes(
 	{ db, secret }: Doors,
 	who: Member,
 	lockId: number
-): Promise<api.Passcode[]> {
+): Promise<z.input<typeof api.PasscodesReply>> {
 	const by = await managerOf(db, who);
 	const { lock } = await inOurWords(async () => mustManage(await heldDoor(db, by, lockId)));
-	const rows = await madeCodes(db, lock.id).execute();
+	const rows = await madeCodes(db, lock.id)
+		.limit(MOST_ROWS + 1)
+		.execute();
 	const now = Date.now();
-	return rows.map((row) => toPasscode(secret, row, lock, now));
+	const passcodes = rows.slice(0, MOST_ROWS).map((row) => toPasscode(secret, row, lock, now));
+	return { passcodes, isCut: rows.length > MOST_ROWS };
 }
 
 function madeCodes(db: Db, lockId: number) {

@@ -87,8 +87,9 @@ async function ownerOf(db: Db, { owner_id, company_id }: DoorRow): Promise<DoorD
 		])
 		.where('sifely_account.id', '=', owner_id)
 		.executeTakeFirstOrThrow();
-	// An account of the open API belongs to nobody who could leave; a person's may have lost its person.
-	const isHere = owner.membership !== null || owner.origin !== 'person';
+	// An account of the open API alone is nobody who could leave; a person's may have lost its person.
+	const isAlone = owner.user_id === null && owner.origin !== 'person';
+	const isHere = owner.membership !== null || isAlone;
 	return {
 		name: owner.name ?? owner.username,
 		userId: owner.membership === null ? null : owner.user_id,

@@ -103,6 +103,7 @@ function toDoor(door: PersonDoor, now: number): Door {
 		name: lock.alias,
 		mac: lock.mac,
 		deviceName: lock.name,
+		timezoneOffset: lock.timezone_offset,
 		battery: batteryOf(lock),
 		manages: door.isManager || administers,
 		opens,

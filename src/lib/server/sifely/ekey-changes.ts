@@ -2,12 +2,12 @@ import type { Updateable } from 'kysely';
 import type { z } from 'zod';
 import type * as api from '../../api/sifely/keys.ts';
 import { audit } from '../audit.ts';
-import type { Db } from '../db/connect.ts';
 import type { EkeyTable } from '../db/door-tables.ts';
 import { actorOf, type Holder } from './caller.ts';
 import { holdDoor, mustManage, mustOwn, type DoorRow, type EkeyRow, type Held } from './doors.ts';
 import { endKey, mayChange } from './ekeys.ts';
 import { keyNotFound, SifelyError } from './error.ts';
+import { changeHeld, holdKey, mustBeOf } from './held-keys.ts';
 import { removeDoor, type Doors } from './locks.ts';
 import { columnsOf, mustOutlast, readPeriod, type Period } from './periods.ts';
 
@@ -130,9 +130,10 @@ export async function changeKeyOf(
 	}
 ): Promise<{ lock: DoorRow; before: EkeyRow; after: EkeyRow }> {
 	return db.transaction().execute(async (trx) => {
-		const { lock } = mustManage(await holdDoor(trx, caller, lockId));
+		mustManage(await holdDoor(trx, caller, lockId));
+		// Before its own lock is held: two at once must not wait for each other.
+		await mustBeOf(trx, lockId, keyId);
 		return changeHeld(trx, caller, keyId, (key, held) => {
-			if (key.lock_id !== lock.id) throw keyNotFound();
 			if (wish.keyRight !== undefined) mustOwn(held);
 			if (wish.period !== undefined) mustBeOpen(key);
 			if (wish.period !== undefined) mustOutlast(held, wish.period);
@@ -166,56 +167,4 @@ async function change(
 	await db.transaction().execute(async (trx) => {
 		await changeHeld(trx, caller, keyId, made);
 	});
-}
-
-async function changeHeld(
-	trx: Db,
-	caller: Holder,
-	keyId: number,
-	made: (key: EkeyRow, held: Held) => Updateable<EkeyTable>
-): Promise<{ lock: DoorRow; before: EkeyRow; after: EkeyRow }> {
-	const { held, key } = await holdKey(trx, caller, keyId);
-	const isOwn = key.account_id === caller.uid && caller.asOwner !== true;
-	if (isOwn || key.kind === 'admin')
-		throw new SifelyError('not-permitted', 'an eKey is changed by another administrator only');
-	mayChange(held, key);
-	const columns = made(key, held);
-	const after = await trx
-		.updateTable('ekey')
-		.set(columns)
-		.where('id', '=', keyId)
-		.returningAll()
-		.executeTakeFirstOrThrow();
-	const deed = { lockId: key.lock_id, keyId, ...columns };
-	await audit(trx, caller.companyId, actorOf(caller), 'ekey.change', deed);
-	return { lock: held.lock, before: key, after };
-}
-
-/**
- * An eKey that lives, and what its lock is to the caller. Throws SifelyError `no-ekey` alike for one
- * that is absent and for one of a lock that is none of theirs.
- */
-async function holdKey(
-	trx: Db,
-	caller: Holder,
-	keyId: number
-): Promise<{ held: Held; key: EkeyRow }> {
-	const found = await trx
-		.selectFrom('ekey')
-		.select('lock_id')
-		.where('id', '=', keyId)
-		.executeTakeFirst();
-	if (found === undefined) throw keyNotFound();
-	const held = await holdDoor(trx, caller, found.lock_id).catch((cause: unknown) => {
-		throw cause instanceof SifelyError ? keyNotFound() : cause;
-	});
-	// Read again: until the lock was held it could change.
-	const key = await trx
-		.selectFrom('ekey')
-		.selectAll()
-		.where('id', '=', keyId)
-		.where('state', '<>', 'deleted')
-		.executeTakeFirst();
-	if (key === undefined) throw keyNotFound();
-	return { held, key };
 }

@@ -16,12 +16,13 @@ export async function endOf(db: Db, companyId: string, key: EkeyRow): Promise<Ek
 		.where('id', '=', key.account_id)
 		.executeTakeFirst();
 	const now = Date.now();
-	const isDead = key.state !== 'normal' || windowEnd(key) <= now;
+	// One that was frozen may lie in a phone that has not heard of it; one that was reset the lock refuses.
+	const isDead = key.state === 'reset' || windowEnd(key) <= now;
 	const mayOpen = account?.user_id != null && !isDead;
 	const lease = leaseEnd(await leaseDays(db, companyId), now);
 	return {
 		offlineUntil: mayOpen ? Math.min(lease, windowEnd(key)) : null,
-		leftHasp: account?.password_hash != null
+		leftHasp: account?.password_hash != null && key.state !== 'reset'
 	};
 }
 

@@ -10,6 +10,7 @@ import { endOf } from './ekey-ends.ts';
 import { sendTo } from './ekeys.ts';
 import { keyNotFound } from './error.ts';
 import type { Doors } from './locks.ts';
+import { MOST_ROWS } from './page.ts';
 import { periodOf, readPeriod, type Period } from './periods.ts';
 import { inOurWords } from './refusals.ts';
 
@@ -18,12 +19,15 @@ export async function listPersonEkeys(
 	{ db }: Doors,
 	who: Member,
 	lockId: number
-): Promise<api.Ekey[]> {
+): Promise<z.input<typeof api.EkeysReply>> {
 	const by = await managerOf(db, who);
 	const { lock } = await inOurWords(async () => mustManage(await heldDoor(db, by, lockId)));
-	const keys = await namedKeys(db, lock.id).execute();
+	const keys = await namedKeys(db, lock.id)
+		.limit(MOST_ROWS + 1)
+		.execute();
 	const now = Date.now();
-	return keys.map((key) => toEkey(key, lock, now));
+	const ekeys = keys.slice(0, MOST_ROWS).map((key) => toEkey(key, lock, now));
+	return { ekeys, isCut: keys.length > MOST_ROWS };
 }
 
 function namedKeys(db: Db, lockId: number) {

@@ -53,7 +53,8 @@ function mustOpen({ door, at }: Turn, moment: number): void {
 	const opens = opensNow(door, moment);
 	if (opens === 'now') return;
 	const isAgain = door.key?.used_at === at * 1000 && moment - at * 1000 <= AGAIN;
-	if (opens !== 'used' || !isAgain) throw new ServerError('not-now', REASONS[opens], { reason: opens });
+	if (opens !== 'used' || !isAgain)
+		throw new ServerError('not-now', REASONS[opens], { reason: opens });
 }
 
 /** When an eKey for one opening was used by a conversation that the lock has answered. */

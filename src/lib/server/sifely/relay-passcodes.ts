@@ -87,9 +87,11 @@ function atLock(
 	{ type }: PasscodeRow,
 	offset: number
 ): WantedPasscode {
-	const start = startDate === 0 ? PERMANENT.start : localOf(startDate, offset);
+	// A lock counts 2000 to 2099.
+	const start = Math.max(localOf(startDate, offset), PERMANENT.start);
 	if (type === RANDOM_TYPE.permanent) return { type: 'permanent', code, start, end: null };
-	return { type: 'period', code, start, end: localOf(endDate, offset) };
+	const end = Math.max(localOf(endDate, offset), start + 60_000);
+	return { type: 'period', code, start, end: Math.min(end, PERMANENT.end) };
 }
 
 function typeAtLock({ type }: PasscodeRow): PasscodeType {

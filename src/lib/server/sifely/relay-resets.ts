@@ -1,6 +1,8 @@
 import type { RelayReply } from '../../api/app/doors.ts';
 import { resetKeys } from '../../protocol/ttlock/reset-keys.ts';
 import { release } from '../../protocol/ttlock/upkeep.ts';
+import { ServerError } from '../error.ts';
+import { MOST_FLAG } from './lock-data.ts';
 import { resetKeysTo } from './lock-keys.ts';
 import { removeDoor } from './locks.ts';
 import { adminOf, converse, type Turn } from './relay-turn.ts';
@@ -8,6 +10,10 @@ import { adminOf, converse, type Turn } from './relay-turn.ts';
 /** Ends every eKey at the lock; only when it has proven that are they said to be reset. */
 export function resetEkeys(turn: Turn): Promise<RelayReply> {
 	const { trx, doors, holder, door, data } = turn;
+	if (data.lockFlagPos >= MOST_FLAG) {
+		const message = 'This lock counts no further. Reset it, and pair it again.';
+		throw new ServerError('conflict', message);
+	}
 	return converse(turn, resetKeys(adminOf(turn)), {
 		end: async (end) => {
 			if (end.end === 'refused') return end.result;

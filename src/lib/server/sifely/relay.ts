@@ -47,13 +47,9 @@ export async function relay(
 }
 
 function take(turn: Turn, request: RelayRequest): Promise<RelayReply> {
-	switch (request.action) {
-		case 'unlock':
-		case 'lock':
-			return turnBolt(turn, request.action);
-		case 'log':
-			return hearLog(turn);
-	}
+	if (request.action === 'unlock' || request.action === 'lock')
+		return turnBolt(turn, request.action);
+	if (request.action === 'log') return hearLog(turn);
 	const isOwners = request.action === 'reset' || request.action === 'reset-ekeys';
 	mustAdminister(turn, isOwners ? 'owner' : 'manager');
 	switch (request.action) {

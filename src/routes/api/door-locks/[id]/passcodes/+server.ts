@@ -8,9 +8,9 @@ export const trailingSlash = 'ignore';
 
 const params = z.object({ id: PathId });
 
-export const GET = endpoint({ who: 'member', params }, async ({ server, who, params: { id } }) => ({
-	passcodes: await listPersonCodes(server, who, id)
-}));
+export const GET = endpoint({ who: 'member', params }, ({ server, who, params: { id } }) =>
+	listPersonCodes(server, who, id)
+);
 
 export const POST = endpoint(
 	{ who: 'member', params, body: AddPasscodeRequest },

@@ -31,7 +31,7 @@ const STATES: Record<EkeyVerdict, Pick<EkeyWords, 'icon' | 'tone' | 'state'>> = 
 export function ekeyWords(ekey: Ekey, zone: number, now: number): EkeyWords {
 	const { holder, kind, manages, name } = ekey;
 	const role = kind === 'admin' ? 'owner' : manages ? 'manages the lock' : null;
-	const called = name === '' || name === holder.name ? null : name;
+	const called = kind === 'admin' || name === '' || name === holder.name ? null : name;
 	const account = holder.userId === null ? 'account of the open API' : null;
 	return {
 		who: holder.name,

@@ -9,8 +9,8 @@ import LockOpen from '@lucide/svelte/icons/lock-keyhole-open';
 import Power from '@lucide/svelte/icons/power';
 import Siren from '@lucide/svelte/icons/siren';
 import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
-import type { DoorDeed, DoorRecord } from '$lib/api/app/door-records.ts';
-import type { EventWords } from '$lib/ui/events.ts';
+import type { DoorDeed, DoorRecord } from '../api/app/door-records.ts';
+import type { EventWords } from './events.ts';
 
 /** What a door lock's log tells of, in words. */
 const DEEDS: Record<DoorDeed, EventWords> = {

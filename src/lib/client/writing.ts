@@ -2,7 +2,7 @@ import type { Link } from '../link/link.ts';
 import { pause } from '../link/wait.ts';
 import type { LockEvent } from '../protocol/vendors.ts';
 import { drive, Inbox } from './drive.ts';
-import type { Commands } from './errand.ts';
+import type { Commands } from './source.ts';
 import { failureOfResult, isUnanswered } from './failures.ts';
 import type { FailureCode } from './phases.ts';
 import { lossOf } from './relay.ts';
@@ -13,12 +13,12 @@ const TRIES = 3;
 const BETWEEN = 1_000;
 
 /** Carries commands to the lock and its answers back, until it is done. @throws LinkError `stopped` */
-export async function carry(
+export async function write(
 	tap: Tap,
 	link: Link,
 	{ session, commands: first }: { session: string; commands: Commands }
 ): Promise<End> {
-	const { parts, errand, deed, screen, signal } = tap;
+	const { parts, source, deed, screen, signal } = tap;
 	const inbox = new Inbox(link, signal);
 	let commands = first;
 	let stored = Promise.resolve();
@@ -33,7 +33,7 @@ export async function carry(
 	};
 	const tell = async (event: LockEvent): Promise<void> => {
 		if (event.kind === 'server-packet') {
-			stored = errand.hear(event.packet);
+			stored = source.hear(event.packet);
 			return;
 		}
 		// What the lock said is on the disk before the screen says anything and the next packet goes.
@@ -65,7 +65,7 @@ export async function carry(
 	try {
 		for (;;) {
 			const { packets, opensAt, issuedAt, key } = commands;
-			if (key && opensAt !== null) withdraw = await claimOn(link, () => errand.claim(commands));
+			if (key && opensAt !== null) withdraw = await claimOn(link, () => source.claim(commands));
 			const conversation = parts.vendor.converse(packets, opensAt);
 			const { opening, end } = await drive(conversation, inbox, { tell, signal });
 			if (opened) {
@@ -92,7 +92,7 @@ export async function carry(
 			done();
 			screen.said(session);
 			if (!commands.key) void parts.keys?.contact();
-			await errand.after?.(inbox, signal);
+			await source.after?.(link, signal);
 			if (deed !== 'lock') screen.ended(null);
 			return null;
 		}
@@ -100,7 +100,7 @@ export async function carry(
 		inbox.close();
 		await stored;
 		screen.said(session);
-		if (errand.heard > 0 || opened) void parts.sync.flush();
+		if (source.heard > 0 || opened) void parts.sync.flush();
 	}
 }
 
@@ -115,14 +115,14 @@ async function further(
 	link: Link,
 	sent: boolean
 ): Promise<Commands | FailureCode | null> {
-	const { errand, signal } = tap;
+	const { source, signal } = tap;
 	if (!sent) return permit(tap, link);
 	for (let tries = 1; ; tries++) {
 		try {
-			return await errand.ask(signal);
+			return await source.ask(signal);
 		} catch (cause) {
 			if (!isUnanswered(cause) || signal.aborted) return null;
-			const use = errand.spare === 'none' ? null : await errand.use();
+			const use = source.spare === 'none' ? null : await source.use();
 			if (use && !('failure' in use)) return use;
 			if (tries === TRIES) return null;
 			await pause(BETWEEN, signal);

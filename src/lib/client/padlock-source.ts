@@ -1,7 +1,7 @@
 import { fromHex, type Bytes } from '../protocol/bytes.ts';
 import type { OpenRefusal } from '../vault/task.ts';
 import { asking } from './asking.ts';
-import type { Commands, Errand, KeyFailure } from './errand.ts';
+import type { Commands, Source, KeyFailure } from './source.ts';
 import type { Kept } from './kept.ts';
 import type { Ports, Screen } from './opening.ts';
 import type { FailureCode } from './phases.ts';
@@ -15,7 +15,7 @@ const FAILURES: Record<Exclude<OpenRefusal['code'], 'no-key'>, FailureCode> = {
 };
 
 /** A padlock's: all commands at once, for its session; what it says goes to the outbox. */
-export class PadlockErrand implements Errand {
+export class PadlockSource implements Source {
 	readonly #parts: Ports;
 	readonly #action: Action;
 	#session = '';
@@ -44,7 +44,7 @@ export class PadlockErrand implements Errand {
 		return commandsOf(this.#parts, { session: this.#session, action: this.#action }, signal);
 	}
 
-	get spare(): Errand['spare'] {
+	get spare(): Source['spare'] {
 		const { keys, mac } = this.#parts;
 		// Offline keys let nobody take a shackle off.
 		if (!keys || this.#action !== 'unlock') return 'none';

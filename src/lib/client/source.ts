@@ -1,5 +1,5 @@
+import type { Link } from '../link/link.ts';
 import type { Bytes } from '../protocol/bytes.ts';
-import type { Inbox } from './drive.ts';
 import type { Screen } from './opening.ts';
 import type { FailureCode } from './phases.ts';
 
@@ -28,7 +28,7 @@ export interface KeyFailure {
  * lock has its commands all at once, bound to its session; another has them one by one, each for what
  * it answered to those before.
  */
-export interface Errand {
+export interface Source {
 	/** A connection begins. */
 	begin(session: string): void;
 	/** What the lock said, for whoever can read it. On the disk where it must be when it settles. */
@@ -51,7 +51,7 @@ export interface Errand {
 	 */
 	claim(commands: Commands): Promise<() => Promise<void>>;
 	/** What is left to do over the link once it is done, where something is. Never rejects. */
-	after?(inbox: Inbox, signal: AbortSignal): Promise<void>;
+	after?(link: Link, signal: AbortSignal): Promise<void>;
 	/**
 	 * The answer to what opens was lost.
 	 * @returns null when the lock, asked, has proven that it did open
