@@ -63,8 +63,13 @@ test('paired out of the server’s reach it waits on this phone, is told at a si
 	await dialog.getByRole('button', { name: 'Stay' }).click();
 	await expect(dialog).toBeHidden();
 
+	await page.getByRole('link', { name: 'Locks' }).first().click();
+	const line = page.getByRole('link', { name: 'Back door: Paired, waits for the network' });
+	await expect(line).toBeVisible();
+	await look(page);
 	await page.unroute(path);
-	await expect(heading(page, 'Not on the server yet')).toBeHidden({ timeout: 15_000 });
+	await expect(line).toBeHidden({ timeout: 15_000 });
+	await expect(page.getByText('Back door').first()).toBeVisible();
 	expect(await atServer(page)).toContain('Back door');
 });
 
