@@ -21,7 +21,7 @@ export const test = base.extend<Fixtures>({
 		await use({ door, air });
 		door.end();
 	},
-	door: async ({ lock, page, context, company, server }, use) => {
+	door: async ({ lock, page, context, company, server, playwright }, use) => {
 		await context.addCookies(company.cookies);
 		const door = new RadioDoor(newMac());
 		const lockData = door.paired();
@@ -33,6 +33,12 @@ export const test = base.extend<Fixtures>({
 		door.on(air);
 		await use({ door, air, id });
 		door.end();
+		// The company is there for other tests, which have a North door of their own.
+		const owner = await playwright.request.newContext({
+			storageState: { cookies: company.cookies, origins: [] }
+		});
+		await owner.delete(`${server.url}/api/door-locks/${id}`, { headers: { origin: server.url } });
+		await owner.dispose();
 	}
 });
 

@@ -32,7 +32,6 @@ export class DoorSource implements Source {
 	#answers: Bytes[] = [];
 	/** Seconds, by which the lock's log names this opening. */
 	#at: number | undefined;
-
 	/** The opening with this phone's eKey, from before it is tried. */
 	#noted: { id: string; at: number } | null = null;
 

@@ -97,11 +97,6 @@ export class Readiness {
 		return doorReadinessOf(this.#facts, id, this.#now);
 	}
 
-	/** How many of these locks open without network. */
-	count(macs: readonly string[]): number {
-		return macs.filter((mac) => this.of(mac).state === 'ready').length;
-	}
-
 	/** The server's clock, as well as this phone knows it. */
 	get now(): number {
 		return Date.now() + (this.#facts.device?.ahead ?? 0);

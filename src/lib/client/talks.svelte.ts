@@ -137,7 +137,7 @@ export class Talks {
 		if (known) return known;
 		const talk = new LockConversation({
 			mac: door.mac,
-			connect: this.connector(wantedOf(door)),
+			connect: this.doorConnector(door),
 			sync: this.sync,
 			vendor: VENDORS.ttlock,
 			source: (parts, deed) => {
@@ -217,6 +217,11 @@ export class Talks {
 		}
 	}
 
+	/** How a link to this door lock is had. */
+	doorConnector(door: Pick<KnownDoor, 'mac' | 'deviceName'>): Connect {
+		return this.connector(wantedOf(door));
+	}
+
 	/** How a link to this padlock, fob or door lock is had. */
 	connector(lock: Wanted): Connect {
 		return this.demos.connector(lock.mac, this.bluetooth.connector(lock));
@@ -240,7 +245,7 @@ export class Talks {
 }
 
 /** How a door lock is found over the radio: its model stands in the name that it advertises. */
-function wantedOf({ mac, deviceName }: KnownDoor): Wanted {
+function wantedOf({ mac, deviceName }: Pick<KnownDoor, 'mac' | 'deviceName'>): Wanted {
 	const vendor = 'ttlock';
 	const { parseName, isNameOf } = VENDORS[vendor].profile;
 	if (!isNameOf(deviceName, mac)) return { vendor, mac };

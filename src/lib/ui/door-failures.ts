@@ -42,7 +42,7 @@ export const DOOR_FAILURES = {
 	},
 	'ekey-frozen': {
 		title: 'Your eKey is frozen',
-		text: 'Ask {owner} to thaw it.',
+		text: 'Ask {owner} to unfreeze it.',
 		icon: Snowflake,
 		again: 'Try again'
 	},
@@ -92,7 +92,7 @@ export const AT_A_DOOR: Partial<Record<FailureCode, Partial<FailureWords>>> = {
 		text: 'It may have been paired anew. Ask {owner} for another eKey.'
 	},
 	'no-network': { text: 'This phone has no eKey for {lock}.' },
-	'lease-over': { text: 'Your eKey on this phone has ended.' },
+	'lease-over': { text: 'This phone had no contact for too long. Your eKey rests until it has.' },
 	'lost-after': {
 		title: 'Try the door',
 		text: 'The command was sent, its answer was lost. If it is shut, tap Open.'

@@ -196,7 +196,8 @@ export function failureWords(code: FailureCode, names: Names): FailureWords {
 	const fill = (text: string) => text.replace('{lock}', names.lock).replace('{owner}', names.owner);
 	const words: FailureWords = { ...WORDS[code], ...(names.door ? AT_A_DOOR[code] : {}) };
 	if (names.door) delete words.press;
-	if (code === 'lease-over' && names.ended) words.text = `Your key ended ${names.ended}.`;
+	if (code === 'lease-over' && names.ended && !names.door)
+		words.text = `Your key ended ${names.ended}.`;
 	return {
 		...words,
 		text: fill(words.text),

@@ -118,7 +118,7 @@ describe.each(databases)('eKeys from our own pages, on $name', ({ create }) => {
 			username: 'abcd_jack',
 			userId: null
 		});
-		expect((await send({ to: { username: 'nobody@example.com' } })).status).toBe(409);
+		expect((await send({ to: { username: 'nobody@example.com' } })).status).toBe(404);
 		expect((await send({ to: { userId: 'nobody' } })).status).toBe(404);
 		expect((await send({ to: { userId: await idOf(porch.owner) } })).status).toBe(409);
 		expect((await send({ to: { userId: await idOf(porch.owner) } }, admin)).status).toBe(409);

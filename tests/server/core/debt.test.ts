@@ -59,7 +59,7 @@ describe.each(databases)('what still opens, on $name', ({ name, create }) => {
 			[
 				gate.mac,
 				1,
-				['revoked key bob', 'revoked quick-click 01011', 'revoked quick-click Night crew']
+				['revoked key bob', 'revoked quick-click Night crew', 'revoked quick-click 01011']
 			],
 			[depot.mac, 1, ['replaced key bob', 'replaced key linda']]
 		]);

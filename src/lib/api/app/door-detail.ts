@@ -87,9 +87,3 @@ export const RenameDoorRequest = z.object({
 
 /** A person of the company; eKeys that were sent stay. */
 export const GiveDoorRequest = z.object({ userId: z.string().check(z.maxLength(100)) });
-
-/**
- * Deleting makes the server forget the lock with its eKeys, passcodes and records. The lock itself does
- * not know: whoever has its keys still opens it until it is reset.
- */
-export const DeleteDoorReply = z.object({});

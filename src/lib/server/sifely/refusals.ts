@@ -10,7 +10,7 @@ const WORDS: Words = {
 	'no-ekey': ['not-found', 'Not found.'],
 	'no-passcode': ['not-found', 'Not found.'],
 	'not-permitted': ['forbidden', 'Only who manages the lock may do this.'],
-	'not-registered': ['conflict', 'Nobody has this name. Invite them to the company first.'],
+	'not-registered': ['not-found', 'Nobody has this name. Invite them to the company first.'],
 	'to-yourself': ['conflict', 'You open this lock without an eKey from yourself.'],
 	'to-the-owner': ['conflict', 'They own this lock and need no eKey.'],
 	'lock-to-yourself': ['conflict', 'They own this lock already.'],

@@ -21,7 +21,7 @@ const AT_REST: Record<Door['opens'], Said> = {
 		text: 'Your eKey holds on some days and hours. They stand below.'
 	},
 	used: { title: 'Used', text: 'Your eKey was for one opening. Ask {owner} for another.' },
-	frozen: { title: 'Frozen', text: 'Your eKey is frozen. Ask {owner} to thaw it.' },
+	frozen: { title: 'Frozen', text: 'Your eKey is frozen. Ask {owner} to unfreeze it.' },
 	reset: { title: 'Ended', text: 'All eKeys of this lock were reset. Ask {owner} for another.' }
 };
 

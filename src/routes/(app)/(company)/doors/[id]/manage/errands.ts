@@ -8,9 +8,10 @@ export interface ErrandWords {
 	verb?: string;
 }
 
-export const ERRANDS: Record<Errand['action'], ErrandWords> = {
-	unlock: { title: 'Open it', text: 'The bolt opens.', done: 'It’s open.' },
-	lock: { title: 'Lock it', text: 'The bolt closes.', done: 'It’s locked.' },
+/** What is asked of the lock on these pages, without the deeds of its own page and of its passcodes. */
+export type Upkeep = Exclude<Errand['action'], 'unlock' | 'lock' | 'tell-passcode'>;
+
+export const ERRANDS: Record<Upkeep, ErrandWords> = {
 	log: {
 		title: 'Read its records',
 		text: 'The phone carries them; the server reads them. Only what is new is fetched.',
@@ -46,12 +47,6 @@ export const ERRANDS: Record<Errand['action'], ErrandWords> = {
 		text: 'It forgets Hasp, all eKeys and all passcodes. Hasp deletes it with its records. This cannot be taken back.',
 		done: 'The lock waits to be paired. It is deleted here.',
 		verb: 'Reset it'
-	},
-	'tell-passcode': {
-		title: 'Write the passcode',
-		text: 'Until then the lock does not know it.',
-		done: 'The lock has it.',
-		verb: 'Write it'
 	},
 	'set-auto-lock': {
 		title: 'Set auto-lock',
