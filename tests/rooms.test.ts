@@ -107,7 +107,8 @@ const ROOMS: readonly Room[] = [
 	}
 ];
 
-/** Outside these folders nobody branches on a vendor; `protocol/vendors.ts` binds them all. */
+/** Outside these folders nobody branches on a vendor; `protocol/vendors.ts` binds them all, and
+ * `protocol/pairings.ts` those that phones pair. */
 const VENDORS: readonly VendorFolder[] = [
 	{
 		folder: 'src/lib/protocol/noke',
@@ -127,9 +128,10 @@ const VENDORS: readonly VendorFolder[] = [
 	},
 	{
 		folder: 'src/lib/protocol/ttlock',
-		entries: ['profile.ts'],
+		entries: ['profile.ts', 'offline.ts', 'ekey.ts'],
 		insiders: [
 			'src/lib/protocol/vendors.ts',
+			'src/lib/protocol/pairings.ts',
 			'src/lib/virtual/ttlock/',
 			'src/lib/server/sifely/',
 			'src/lib/api/sifely/'
@@ -234,7 +236,9 @@ describe('the checker notices', () => {
 		['src/lib/client/a.ts', "import '../protocol/noke/messages.ts'"],
 		['src/lib/protocol/aes.ts', "import './noke/frame.ts'"],
 		['src/lib/server/people/a.ts', "import '../../protocol/noke/derive.ts'"],
-		['src/lib/link/bluetooth.ts', "import '../virtual/noke/lock.ts'"]
+		['src/lib/link/bluetooth.ts', "import '../virtual/noke/lock.ts'"],
+		['src/lib/client/a.ts', "import '../protocol/ttlock/programs.ts'"],
+		['src/lib/vault/a.ts', "import '../protocol/ttlock/frame.ts'"]
 	])('a vendor reached from outside by %s: %s', (from, text) => {
 		const [found] = importsIn(from, text);
 		expect(found && judgeVendor(VENDORS, found)).toMatch(/reaches into/);

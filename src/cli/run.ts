@@ -12,7 +12,7 @@ import {
 	recoverCompanyLocks,
 	resetCompanyLock
 } from './lock.ts';
-import { addSifelyApp } from './sifely-app.ts';
+import { addSifelyApp, revokeSifelyApp } from './sifely-app.ts';
 import { addUser } from './user.ts';
 import { readWords, USAGE, UsageError, type Command } from './words.ts';
 
@@ -33,6 +33,7 @@ const COMMANDS: Record<string, Command> = {
 	'lock move': moveCompanyLock,
 	'fob add': addCompanyFob,
 	'sifely-app add': addSifelyApp,
+	'sifely-app revoke': revokeSifelyApp,
 	'user add': addUser,
 	backup
 };

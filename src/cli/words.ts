@@ -18,6 +18,7 @@ export const USAGE = `Usage: npm run -s hasp -- COMMAND
            [--base-key HEX]
   sifely-app add --company ID
            (clientId and clientSecret for the Sifely open API, shown once)
+  sifely-app revoke CLIENT_ID
   user add --company ID --email E --name N --role owner|admin|member
            (a password on standard input; without one it is made and printed once)
   backup FILE

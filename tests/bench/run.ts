@@ -5,10 +5,12 @@
 import { spawnSync } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
 import { inChromium } from './chromium.ts';
+import { benchFrames } from './frames.ts';
 import { benchGrowth } from './growth.ts';
 import { benchRelay } from './relay.ts';
 
 const PARTS: Record<string, () => Promise<void>> = {
+	frames: benchFrames,
 	relay: benchRelay,
 	growth: benchGrowth,
 	first: () => inChromium('first'),

@@ -87,7 +87,7 @@ describe('the words for all locks', () => {
 		phone: { persisted: boolean | null; trouble: boolean } = fine,
 		moment = online
 	) => {
-		const of = (mac: string): LockReadiness => states[mac] ?? { state: 'not-asked' };
+		const of = ({ mac }: { mac: string }): LockReadiness => states[mac] ?? { state: 'not-asked' };
 		return readySummary(locks, of, phone, moment);
 	};
 	const all = { a: ready(), b: ready(), c: ready() };

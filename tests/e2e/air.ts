@@ -1,11 +1,6 @@
+import type { Gatt } from './gatt.ts';
 import type { Radio } from './radio.ts';
-import type { Peripheral, PeripheralPlan, Reply } from './peripheral.ts';
-
-/** Nokē's service and its characteristics: command in, packets out, STATE. */
-export const NOKE_SERVICE = '1bc50001-0200-d29e-e511-446c609db825';
-export const NOKE_COMMAND = '1bc50002-0200-d29e-e511-446c609db825';
-export const NOKE_PACKETS = '1bc50003-0200-d29e-e511-446c609db825';
-export const NOKE_STATE = '1bc50004-0200-d29e-e511-446c609db825';
+import type { CharacteristicPlan, Peripheral, PeripheralPlan, Reply } from './peripheral.ts';
 
 /** Controller code of a refused connection: "Connection Failed to be Established". */
 const CONNECTION_FAILED = 0x3e;
@@ -16,7 +11,10 @@ const UNLIKELY = 0x0e;
 export interface RadioLock {
 	/** Name in the advertisement, with the MAC in it. */
 	readonly name: string;
-	/** STATE, 20 bytes. */
+	readonly gatt: Gatt;
+	/** Manufacturer data by company identifier, as it advertises now; absent where it has none. */
+	readonly manufacturerData?: ReadonlyMap<number, Uint8Array>;
+	/** What `gatt.state` reads: for Nokē 20 bytes. */
 	read(): Uint8Array;
 	/** Notifications of packets on or off. */
 	subscribe(on: boolean): void;
@@ -63,7 +61,7 @@ export class OnAir {
 		const peripheral = await radio.add(air.#plan(lock), delay);
 		air.#peripheral = peripheral;
 		lock.onNotify((packet) => {
-			if (air.delivers(packet)) void radio.notify(peripheral, NOKE_PACKETS, packet);
+			if (air.delivers(packet)) void radio.notify(peripheral, lock.gatt.packets, packet);
 		});
 		lock.onDrop(() => void radio.hangUp(peripheral));
 		return air;
@@ -87,23 +85,34 @@ export class OnAir {
 	#plan(lock: RadioLock): PeripheralPlan {
 		const reply = (fault: Fault | null, code: number): Reply =>
 			fault === 'refuse' ? code : fault === 'silent' ? null : undefined;
+		const { gatt } = lock;
+		const state: CharacteristicPlan[] = gatt.state
+			? [
+					{
+						uuid: gatt.state,
+						properties: { read: true },
+						onRead: () => reply(this.reading, UNLIKELY) ?? (this.reading ? null : lock.read())
+					}
+				]
+			: [];
 		return {
 			name: lock.name,
+			manufacturerData: () => lock.manufacturerData ?? new Map(),
 			onConnect: () => reply(this.connecting, CONNECTION_FAILED),
 			onDiscover: () => reply(this.discovering, CONNECTION_FAILED),
 			onLinked: () => lock.connected(),
 			onUnlinked: () => lock.disconnected(),
 			services: [
 				{
-					uuid: NOKE_SERVICE,
+					uuid: gatt.service,
 					characteristics: [
 						{
-							uuid: NOKE_COMMAND,
-							properties: { write: true, writeWithoutResponse: true },
+							uuid: gatt.command,
+							properties: { write: gatt.answersWrites, writeWithoutResponse: true },
 							onWrite: (packet) => this.#write(lock, packet)
 						},
 						{
-							uuid: NOKE_PACKETS,
+							uuid: gatt.packets,
 							properties: { notify: true },
 							onSubscribe: (on) => {
 								const refusal = reply(this.subscribing, UNLIKELY);
@@ -111,11 +120,7 @@ export class OnAir {
 								return refusal;
 							}
 						},
-						{
-							uuid: NOKE_STATE,
-							properties: { read: true },
-							onRead: () => reply(this.reading, UNLIKELY) ?? (this.reading ? null : lock.read())
-						}
+						...state
 					]
 				}
 			]
@@ -123,6 +128,9 @@ export class OnAir {
 	}
 
 	#write(lock: RadioLock, packet: Uint8Array): Reply {
+		// The emulation takes 512 bytes; a real link of these locks cuts them off.
+		if (packet.length > lock.gatt.longest)
+			this.peripheral.violations.push(`${packet.length} bytes at once`);
 		const fate = this.fate(packet);
 		if (fate !== 'lost-link') lock.write(packet);
 		if (fate === 'arrives') return undefined;

@@ -57,10 +57,14 @@ export class Emulation {
 	/** Puts the peripheral in reach; needed again after every disconnection, which forgets its services. */
 	async announce(peripheral: Peripheral): Promise<void> {
 		const { address, plan } = peripheral;
+		const advertised = [...(plan.manufacturerData?.() ?? [])];
 		await this.#cdp.send('BluetoothEmulation.simulatePreconnectedPeripheral', {
 			address,
 			name: plan.name,
-			manufacturerData: [],
+			manufacturerData: advertised.map(([key, data]) => ({
+				key,
+				data: Buffer.from(data).toString('base64')
+			})),
 			knownServiceUuids: plan.services.map(({ uuid }) => uuid)
 		});
 		peripheral.byId.clear();

@@ -1,7 +1,6 @@
-import type { APIRequestContext, Cookie, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import type { OnAir } from './air.ts';
-import { AppServer } from './fixtures-server.ts';
-import { expect, test as base } from './fixtures.ts';
+import { expect, post, test as base } from './fixtures-company.ts';
 import { RadioPadlock } from './lock.ts';
 
 interface Fixtures {
@@ -11,39 +10,10 @@ interface Fixtures {
 	air: OnAir;
 }
 
-interface WorkerFixtures {
-	/** A server, and the session of the owner of its one company. */
-	company: { server: AppServer; cookies: Cookie[] };
-}
-
-const PERSON = { name: 'Ada', email: 'ada@example.org', password: 'correct horse battery' };
 let macs = 0;
 
-async function post(request: APIRequestContext, { url }: AppServer, path: string, data: object) {
-	const response = await request.post(url + path, { data, headers: { origin: url } });
-	expect(response.ok(), `${path}: ${await response.text()}`).toBe(true);
-}
-
 /** Playwright's test with a company; each test brings a padlock of its own. */
-export const test = base.extend<Fixtures, WorkerFixtures>({
-	company: [
-		async ({ playwright }, use) => {
-			const server = await AppServer.launch();
-			const request = await playwright.request.newContext();
-			await post(request, server, '/api/auth/sign-up/email', PERSON);
-			await post(request, server, '/api/companies', { name: 'Pump works' });
-			const { cookies } = await request.storageState();
-			await request.dispose();
-			await use({ server, cookies });
-			await server.dispose();
-		},
-		{ scope: 'worker' }
-	],
-	server: async ({ company }, use) => {
-		// A test that stopped it must not take the others down.
-		await company.server.start();
-		await use(company.server);
-	},
+export const test = base.extend<Fixtures>({
 	padlock: async ({}, use) => {
 		const tail = (++macs).toString(16).padStart(2, '0').toUpperCase();
 		const padlock = new RadioPadlock(`F1:E2:D3:C4:B5:${tail}`);

@@ -23,6 +23,8 @@ export interface PeripheralPlan {
 		readonly uuid: string;
 		readonly characteristics: readonly CharacteristicPlan[];
 	}[];
+	/** Manufacturer data by company identifier, as advertised from now on. */
+	manufacturerData?(): ReadonlyMap<number, Uint8Array>;
 	onConnect?(): Reply;
 	onDiscover?(): Reply;
 	/** The link is up. */

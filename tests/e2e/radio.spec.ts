@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
-import { NOKE_COMMAND, NOKE_PACKETS, NOKE_SERVICE, NOKE_STATE, type RadioLock } from './air.ts';
+import type { RadioLock } from './air.ts';
 import { expect, test } from './fixtures-radio.ts';
+import { NOKE } from './gatt.ts';
 
 /*
  * The ground under the other browser tests, proven without the app: what an upgrade of Chromium breaks in
@@ -10,6 +11,7 @@ import { expect, test } from './fixtures-radio.ts';
 /** Answers every packet with the same bytes turned round. */
 class Echo implements RadioLock {
 	readonly name = 'NOKE4I_C0DE00000001';
+	readonly gatt = NOKE;
 	readonly events: string[] = [];
 	send: (packet: Uint8Array) => void = () => undefined;
 	hangUp: () => void = () => undefined;
@@ -88,7 +90,7 @@ async function connect(page: Page): Promise<string> {
 						{ once: true }
 					);
 			}),
-		[NOKE_SERVICE, NOKE_COMMAND, NOKE_PACKETS, NOKE_STATE] as const
+		[NOKE.service, NOKE.command, NOKE.packets, NOKE.state] as const
 	);
 	await page.click('button');
 	return outcome;

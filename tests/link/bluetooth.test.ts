@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebBluetooth, type BluetoothApi } from '../../src/lib/link/bluetooth.ts';
+import { fromHex } from '../../src/lib/protocol/bytes.ts';
 import { VENDORS } from '../../src/lib/protocol/vendors.ts';
 import { FakeDevice, never } from './fake-device.ts';
 
 const { profile } = VENDORS.noke;
-const LOCK = { mac: 'F1:E2:D3:C4:B5:A6', hardwareType: '4I' };
+const profiles = { noke: profile, ttlock: VENDORS.ttlock.profile };
+const LOCK = { vendor: 'noke', mac: 'F1:E2:D3:C4:B5:A6', hardwareType: '4I' } as const;
 const device = () => new FakeDevice('NOKE4I_F1E2D3C4B5A6', profile);
 
 let wish: { choose: boolean; within: number; signal: AbortSignal };
@@ -28,7 +30,7 @@ function browser(chosen: () => Promise<FakeDevice>, more: Partial<BluetoothApi> 
 		getAvailability: () => Promise.resolve(true),
 		...more
 	};
-	return { asked, bluetooth: new WebBluetooth(profile, api) };
+	return { asked, bluetooth: new WebBluetooth(profiles, api) };
 }
 
 const cancelled = () => Promise.reject(new DOMException('cancelled', 'NotFoundError'));
@@ -40,7 +42,7 @@ describe('availability', () => {
 		['ready', { requestDevice: never, getAvailability: () => Promise.resolve(true) }],
 		['off', { requestDevice: never, getAvailability: () => Promise.resolve(false) }]
 	] as const)('%s', async (said, api) => {
-		expect(await new WebBluetooth(profile, api).availability()).toBe(said);
+		expect(await new WebBluetooth(profiles, api).availability()).toBe(said);
 	});
 
 	test('is assumed when the browser does not answer', async () => {
@@ -57,8 +59,14 @@ describe('the chooser', () => {
 		expect(await bluetooth.choose()).toMatchObject(LOCK);
 		expect(await bluetooth.choose(LOCK)).toMatchObject(LOCK);
 		expect(asked[0]).toEqual({
-			filters: [{ services: [profile.service] }, { namePrefix: 'NOKE' }],
-			optionalServices: [profile.service]
+			filters: [
+				{ services: [profile.service] },
+				{ namePrefix: 'NOKE' },
+				{ manufacturerData: [{ companyIdentifier: 0x0305 }] },
+				{ services: [profiles.ttlock.service] }
+			],
+			optionalServices: [profile.service, profiles.ttlock.service],
+			optionalManufacturerData: [0x0305]
 		});
 		expect(asked[1]).toMatchObject({ optionalServices: [profile.service] });
 		const { filters } = asked[1] as { filters: { name: string }[] };
@@ -172,5 +180,90 @@ describe('a known device', () => {
 		expect(watched).toHaveLength(1);
 		expect(watched[0]!.aborted).toBe(true);
 		link!.close();
+	});
+});
+
+describe('a lock whose name holds only the end of its MAC', () => {
+	const MAC = 'C4:54:12:32:3B:D8';
+	const DOOR = { vendor: 'ttlock', mac: MAC } as const;
+	const NAME = 'M101T_d83b32';
+	const door = (name = NAME) => new FakeDevice(name, profiles.ttlock);
+	/** Scene 2, in setting mode, 87 %. */
+	const data = new DataView(fromHex('02045700000000d83b321254c4').buffer);
+
+	/** A device that advertises as soon as it is listened to. */
+	function advertising(manufacturerData: [number, DataView][]): FakeDevice {
+		const one = door();
+		return Object.assign(one, {
+			watchAdvertisements: async () => {
+				const event = new Event('advertisementreceived');
+				one.dispatchEvent(Object.assign(event, { manufacturerData: new Map(manufacturerData) }));
+			}
+		});
+	}
+
+	test('is asked for by its name where its model is known, else by its maker', async () => {
+		const { bluetooth, asked } = browser(() => Promise.resolve(door()));
+		expect(await bluetooth.choose({ ...DOOR, hardwareType: 'M101T' })).toMatchObject({ mac: null });
+		expect(asked[0]).toEqual({
+			filters: [{ name: NAME }],
+			optionalServices: [profiles.ttlock.service],
+			optionalManufacturerData: [0x0305]
+		});
+		await bluetooth.choose(DOOR);
+		expect(asked[1]).toMatchObject({ filters: profiles.ttlock.filters });
+	});
+
+	test('is known again by the end of it, and is not taken for another', async () => {
+		const { bluetooth, asked } = browser(() => Promise.resolve(door()));
+		const connect = bluetooth.connector(DOOR);
+		for (let times = 0; times < 2; times++) {
+			const link = await connect(wish);
+			expect(link!.hello).toHaveLength(0);
+			link!.close();
+		}
+		expect(asked).toHaveLength(1);
+		const other = browser(() => Promise.resolve(door('M101T_000000')));
+		await expect(other.bluetooth.choose(DOOR)).rejects.toMatchObject({ code: 'other-lock' });
+		const padlock = browser(() => Promise.resolve(device()));
+		await expect(padlock.bluetooth.choose({ vendor: 'ttlock' })).rejects.toMatchObject({
+			code: 'other-lock'
+		});
+	});
+
+	test('tells all of it where the browser listens', async () => {
+		const { signal } = wish;
+		const one = advertising([
+			[0x004c, new DataView(new ArrayBuffer(2))],
+			[0x0305, data]
+		]);
+		const { bluetooth } = browser(() => Promise.resolve(one));
+		const chosen = (await bluetooth.choose({ vendor: 'ttlock' }))!;
+		expect(await bluetooth.hear(chosen, { within: 1_000, signal })).toEqual({
+			mac: MAC,
+			setUp: false,
+			battery: 87,
+			hardware: 2
+		});
+		// The same end, another lock.
+		const twin = { ...DOOR, mac: 'FF:FF:FF:32:3B:D8' };
+		expect(await bluetooth.connector(twin)({ ...wish, choose: false })).toBeNull();
+		const link = (await bluetooth.connector(DOOR)({ ...wish, choose: false }))!;
+		link.close();
+		await link.closed;
+		expect(one.listeners).toBe(0);
+	});
+
+	test('that is not heard, or where nobody listens, stays without', async () => {
+		const { signal } = wish;
+		const { bluetooth } = browser(() => Promise.resolve(door()));
+		const chosen = (await bluetooth.choose())!;
+		expect(await bluetooth.hear(chosen, { within: 1_000, signal })).toBeNull();
+		const silent = browser(() => Promise.resolve(advertising([])));
+		const unheard = (await silent.bluetooth.choose())!;
+		const hearing = silent.bluetooth.hear(unheard, { within: 1_000, signal });
+		await vi.advanceTimersByTimeAsync(1_000);
+		expect(await hearing).toBeNull();
+		expect(unheard.mac).toBeNull();
 	});
 });

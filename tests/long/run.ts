@@ -20,6 +20,13 @@ const PARTS: Record<string, Part> = {
 		files: ['tests/fuzz', 'tests/virtual/forged.test.ts'],
 		env: { HASP_BODIES: '50000', HASP_PACKETS: '1000000' }
 	},
+	/** A million random streams and 100,000 noisy frames to a door lock's language; 20,000 pairings. */
+	noise: {
+		files: ['tests/protocol/ttlock/noise.test.ts', 'tests/pair/ttlock/pairing.test.ts'],
+		env: { HASP_STREAMS: '1000000', HASP_NOISY: '100000', HASP_LIVES: '20000' }
+	},
+	/** 20,000 lives of a lock that is paired, by the real client on the real server. */
+	taking: { files: ['tests/pair/ttlock/taking.test.ts'], env: { HASP_RUNS: '20000' } },
 	/** 200 kills of the built server on each database. */
 	kill: { files: ['tests/kill'], env: { HASP_KILLS: '200', HASP_PROGRAM: 'build' } }
 };

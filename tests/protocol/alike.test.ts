@@ -9,12 +9,16 @@ const OWN: Record<(typeof LANGUAGES)[number], readonly string[]> = {
 	'src/lib/protocol/noke': ['fob.ts', 'quick-clicks.ts'],
 	'src/lib/protocol/ttlock': [
 		'dates.ts',
+		'ekey.ts',
 		'exchanges.ts',
 		'features.ts',
 		'pairing.ts',
 		'passage.ts',
 		'passcodes.ts',
 		'random-passcodes.ts',
+		'reset-keys.ts',
+		'settle-passcode.ts',
+		'taking.ts',
 		'upkeep.ts'
 	]
 };
@@ -37,6 +41,7 @@ const SAME: Record<string, readonly string[]> = {
 		'LOCK_STATE',
 		'buildAdvertisement',
 		'buildName',
+		'isNameOf',
 		'kindOf',
 		'namesOf',
 		'parseAdvertisement',

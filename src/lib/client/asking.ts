@@ -60,7 +60,7 @@ async function askLock(
 	let verdict: Verdict | null = null;
 	let reported: 'closed' | 'open' | null = null;
 	try {
-		const { session } = parts.vendor.parseSession(link.hello);
+		const { session } = parts.vendor.parseHello(link.hello);
 		const { packets } = await relay(parts, link, { session, action: 'ask', signal });
 		const kept = parts.sync.begin(parts.mac, session);
 		let stored = Promise.resolve();

@@ -12,3 +12,8 @@ export interface BatteryReading {
 export function readBattery(millivolts: number): BatteryReading {
 	return { percent: batteryPercent(millivolts), scale: batteryScale(millivolts) };
 }
+
+/** What a reading in percent means, on the same scale. */
+export function readPercent(percent: number): BatteryReading {
+	return { percent, scale: Math.min(7, Math.max(1, Math.ceil((percent * 7) / 100))) };
+}

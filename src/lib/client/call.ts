@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { ErrorReply, type ErrorCode } from '../api/app/error.ts';
+import { ErrorReply, type ErrorCode, type ErrorReason } from '../api/app/error.ts';
 
 /** Why a call to our own server has no answer. */
 export type ClientErrorCode =
@@ -16,10 +16,17 @@ export type ClientErrorCode =
 export class ClientError extends Error {
 	override readonly name = 'ClientError';
 	readonly code: ClientErrorCode;
+	/** What is wrong with an eKey, where the server said so. */
+	readonly reason: ErrorReason | undefined;
 
-	constructor(code: ClientErrorCode, message: string, options?: ErrorOptions) {
+	constructor(
+		code: ClientErrorCode,
+		message: string,
+		options?: ErrorOptions & { reason?: ErrorReason | undefined }
+	) {
 		super(message, options);
 		this.code = code;
+		this.reason = options?.reason;
 	}
 }
 
@@ -118,7 +125,10 @@ const BY_STATUS: Record<number, ErrorCode> = {
 /** What a refusing answer means: our own envelope, else its status. */
 async function refusal(response: Response): Promise<ClientError> {
 	const parsed = z.safeParse(ErrorReply, await json(response));
-	if (parsed.success) return new ClientError(parsed.data.error.code, parsed.data.error.message);
+	if (parsed.success) {
+		const { code, message, reason } = parsed.data.error;
+		return new ClientError(code, message, { reason });
+	}
 	const code = BY_STATUS[response.status] ?? 'internal';
 	return new ClientError(code, `status ${response.status}`);
 }

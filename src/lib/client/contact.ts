@@ -1,9 +1,12 @@
 import { ContactReply, type ContactRequest } from '../api/app/offline.ts';
-import { heldOf, type Keyring } from '../vault/keyring.ts';
+import { heldEkeysOf, heldOf, type Keyring } from '../vault/keyring.ts';
+import type { Turns } from '../vault/turns.ts';
 import type { Call } from './call.ts';
 
 export interface ContactParts {
 	keyring: Pick<Keyring, 'meet' | 'facts' | 'keep'>;
+	/** Openings at door locks that the server has not been told. */
+	turns?: Pick<Turns, 'of' | 'settle'> | undefined;
 	call: Call;
 	/** What people call this phone. */
 	name: string;
@@ -11,33 +14,49 @@ export interface ContactParts {
 	persist: () => Promise<boolean | null>;
 }
 
+/** What one contact tells of openings at door locks. */
+const MOST_TURNS = 100;
+
 /**
  * Reports to the server and brings the keys of this phone to what it answers: new ones are sealed,
  * ends move, and what was taken away is deleted, which the server is told at once.
  * @throws ClientError, VaultError
  */
 export async function contact(
-	{ keyring, call, name, persist }: ContactParts,
+	{ keyring, turns, call, name, persist }: ContactParts,
 	owner: string
 ): Promise<void> {
 	// The second time only to say what was deleted.
 	for (let times = 0; times < 2; times++) {
 		const { phone, born } = await keyring.meet(owner);
-		const { device, keys } = await keyring.facts(owner);
+		const { device, keys, ekeys } = await keyring.facts(owner);
 		if (!device) return;
-		const persisted = keys.length > 0 ? await persist() : device.persisted;
+		const told = device.wipedDoors ?? [];
+		const sent = (await turns?.of(owner))?.slice(0, MOST_TURNS) ?? [];
+		const persisted = keys.length + ekeys.length > 0 ? await persist() : device.persisted;
 		const body: ContactRequest = {
 			phone: { id: phone, name },
 			persisted,
 			has: heldOf(keys),
-			wiped: device.wiped
+			wiped: device.wiped,
+			doors: {
+				has: heldEkeysOf(ekeys),
+				wiped: told,
+				turns: sent.map(({ owner: _, ...turn }) => turn)
+			}
 		};
 		const reply = await call(ContactReply, 'POST', '/api/offline/contact', body);
-		const heard = { ...reply, told: device.wiped, heardAt: Date.now(), persisted };
+		const { doors } = reply;
+		await turns?.settle(sent.filter(({ id }) => doors?.heard.includes(id)));
+		const heard = {
+			...{ ...reply, told: device.wiped, heardAt: Date.now(), persisted },
+			...(doors ? { ekeys: { offered: doors.keys, told } } : {})
+		};
 		if (!(await keyring.keep(born, heard))) return;
 		const after = await keyring.facts(owner);
-		const first = keys.length === 0 && after.keys.length > 0;
-		if (!first && !after.device?.wiped.length) return;
+		const first = keys.length + ekeys.length === 0 && after.keys.length + after.ekeys.length > 0;
+		const gone = after.device ? [...after.device.wiped, ...(after.device.wipedDoors ?? [])] : [];
+		if (!first && gone.length === 0) return;
 	}
 }
 

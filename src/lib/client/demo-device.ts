@@ -2,37 +2,43 @@ import { createSubscriber } from 'svelte/reactivity';
 import type { Connect } from '../link/link.ts';
 import { memoryConnector, type Ear, type Peer } from '../link/memory.ts';
 import type { Bytes } from '../protocol/bytes.ts';
-import type { DemoRecord } from '../vault/demo-store.ts';
+import type { DemoRecord, DemoStore } from '../vault/demo-store.ts';
 
-/** What happens to every device. */
-type Happening =
-	| { kind: 'connect'; entropy: Bytes }
-	| { kind: 'subscribe'; on: boolean }
-	| { kind: 'write'; bytes: Bytes }
-	| { kind: 'disconnect' }
-	| { kind: 'tick' };
-
-/** Its firmware: a state machine. Times are milliseconds since 1970. */
-interface Firmware<Event, Output, View> {
-	readonly hello: Bytes | null;
+/** A pure machine of the virtual room: padlock, fob, door lock. */
+export interface Machine<Event, Output, View> {
+	receive(event: Event, now: number): readonly Output[];
+	/** When its next tick is due. */
 	readonly nextWake: number | null;
-	receive(event: Event | Happening, now: number): readonly Output[];
+	/** What a phone reads first; null while it takes no link. */
+	readonly hello: Bytes | null;
 	view(): View;
 }
 
-export interface DeviceParts<Event, Output, Saved, View> {
+/** What a link does to every machine. */
+type LinkEvent =
+	| { kind: 'connect'; entropy: Uint8Array }
+	| { kind: 'subscribe'; on: boolean }
+	| { kind: 'write'; bytes: Uint8Array }
+	| { kind: 'disconnect' }
+	| { kind: 'tick' };
+
+/** What machines have in common that they do. */
+type LinkOutput<Saved> =
+	{ notify: Bytes } | { save: Saved } | { disconnect: true } | { refused: 'asleep' | 'taken' };
+
+/** What is kept of a device, and where. */
+export interface DemoPlace<Saved> {
 	record: DemoRecord<Saved>;
-	store: { save(record: DemoRecord<Saved>): Promise<unknown> };
-	firmware: Firmware<Event, Output, View>;
-	/** What this kind of device does besides. */
-	also?: (output: Output) => void;
+	store: Pick<DemoStore<Saved>, 'save'>;
 }
 
-/** A device of the demo in this page: gives its firmware the time, a flash and a link in memory. */
-export class DemoDevice<Event, Output extends object, Saved, View> {
-	/** How the app links to it, as to one over the radio. */
+/** A virtual device in this page: the app talks with it over a link in memory, as over the radio. */
+export abstract class DemoDevice<Event extends object, Output extends object, View, Saved> {
+	readonly mac: string;
+	/** How the app links to it, as to a device over the radio. */
 	readonly connect: Connect;
-	readonly #parts: DeviceParts<Event, Output, Saved, View>;
+	readonly #place: DemoPlace<Saved>;
+	readonly #machine: Machine<Event | LinkEvent, Output | LinkOutput<Saved>, View>;
 	readonly #seen: () => void;
 	#changed: () => void = () => undefined;
 	#ear: Ear | null = null;
@@ -42,8 +48,13 @@ export class DemoDevice<Event, Output extends object, Saved, View> {
 	#doing: Promise<void> = Promise.resolve();
 	#ended = false;
 
-	constructor(parts: DeviceParts<Event, Output, Saved, View>) {
-		this.#parts = parts;
+	protected constructor(
+		place: DemoPlace<Saved>,
+		machine: Machine<Event | LinkEvent, Output | LinkOutput<Saved>, View>
+	) {
+		this.mac = place.record.mac;
+		this.#place = place;
+		this.#machine = machine;
 		this.connect = memoryConnector(this.#peer());
 		this.#seen = createSubscriber((update) => {
 			this.#changed = update;
@@ -53,26 +64,10 @@ export class DemoDevice<Event, Output extends object, Saved, View> {
 	/** What a drawing of it shows; reactive. */
 	get state(): View {
 		this.#seen();
-		return this.#parts.firmware.view();
+		return this.#machine.view();
 	}
 
-	happen(event: Event | Happening): readonly Output[] {
-		if (this.#ended) return [];
-		const { firmware } = this.#parts;
-		// The firmware's time never runs back, whatever the clock of this machine does.
-		this.#latest = Math.max(this.#latest, Date.now());
-		const outputs = firmware.receive(event, this.#latest);
-		const ear = this.#ear;
-		for (const output of outputs) this.#doing = this.#doing.then(() => this.#do(output, ear));
-		clearTimeout(this.#timer);
-		const due = firmware.nextWake;
-		if (due !== null)
-			this.#timer = setTimeout(() => this.happen({ kind: 'tick' }), Math.max(0, due - Date.now()));
-		this.#changed();
-		return outputs;
-	}
-
-	/** Puts it away, as it is: nothing happens to it any more. */
+	/** Puts it away, as it is; what was stored goes on another time. */
 	end(): void {
 		this.happen({ kind: 'disconnect' });
 		this.#ended = true;
@@ -81,14 +76,35 @@ export class DemoDevice<Event, Output extends object, Saved, View> {
 		this.#ear = null;
 	}
 
+	/** Something happens to it now. */
+	protected happen(event: Event | LinkEvent): readonly (Output | LinkOutput<Saved>)[] {
+		if (this.#ended) return [{ refused: 'asleep' }];
+		// The firmware's time never runs back, whatever the clock of this machine does.
+		this.#latest = Math.max(this.#latest, Date.now());
+		const outputs = this.#machine.receive(event, this.#latest);
+		const ear = this.#ear;
+		for (const output of outputs) this.#doing = this.#doing.then(() => this.#do(output, ear));
+		clearTimeout(this.#timer);
+		const due = this.#machine.nextWake;
+		if (due !== null)
+			this.#timer = setTimeout(() => this.happen({ kind: 'tick' }), Math.max(0, due - Date.now()));
+		this.#changed();
+		return outputs;
+	}
+
+	/** What it does beyond talking with the phone. */
+	protected does(_output: Output): void {
+		return;
+	}
+
 	#peer(): Peer {
 		return {
 			connect: (ear) => {
 				const entropy = crypto.getRandomValues(new Uint8Array(16));
 				const outputs = this.happen({ kind: 'connect', entropy });
-				if (this.#ended || outputs.some((output) => 'refused' in output)) return null;
+				if (outputs.some((output) => 'refused' in output)) return null;
 				this.#ear = ear;
-				return this.#parts.firmware.hello;
+				return this.#machine.hello;
 			},
 			subscribe: () => void this.happen({ kind: 'subscribe', on: true }),
 			write: (bytes) => void this.happen({ kind: 'write', bytes }),
@@ -99,12 +115,12 @@ export class DemoDevice<Event, Output extends object, Saved, View> {
 		};
 	}
 
-	async #do(output: Output, ear: Ear | null): Promise<void> {
-		const { record, store, also } = this.#parts;
+	async #do(output: Output | LinkOutput<Saved>, ear: Ear | null): Promise<void> {
+		const { record, store } = this.#place;
 		// A full disk ends no demo: the device then forgets as soon as the page is closed.
 		if ('save' in output)
 			await store.save({ ...record, state: output.save as Saved }).catch(() => undefined);
-		also?.(output);
+		this.does(output as Output);
 		if (ear !== this.#ear) return;
 		if ('notify' in output) ear?.notify(output.notify as Bytes);
 		if ('disconnect' in output) {

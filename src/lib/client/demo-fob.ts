@@ -3,13 +3,13 @@
  * import only.
  */
 import { FobReply, type AddFobRequest } from '../api/app/fobs.ts';
-import { LinkError, type Connect, type Link } from '../link/link.ts';
-import { DemoStore, type DemoRecord } from '../vault/demo-store.ts';
+import { LinkError, type Link } from '../link/link.ts';
+import { DemoStore } from '../vault/demo-store.ts';
 import { factoryFob, VirtualFob, type FobView } from '../virtual/noke/fob.ts';
 import type { FobEvent, FobOutput, SavedFob } from '../virtual/noke/fob-state.ts';
 import { call as callServer, type Call } from './call.ts';
+import { DemoDevice, type DemoPlace } from './demo-device.ts';
 import type { DemoPadlock } from './demo.ts';
-import { DemoDevice } from './demo-device.ts';
 
 /** Milliseconds between two looks whether the padlock is on the air, and for a link to it. */
 const LISTENS = 250;
@@ -30,7 +30,7 @@ export async function recallFob(
 	store: Store = new DemoStore<SavedFob>(undefined, 'fob')
 ): Promise<DemoFob | null> {
 	const record = await store.load();
-	return record?.company === company ? new DemoFob(record, store, padlock) : null;
+	return record?.company === company ? new DemoFob({ record, store }, padlock) : null;
 }
 
 /**
@@ -51,62 +51,52 @@ export async function newFob(
 	const identity = { mac: fob.mac, hardwareType: '2F', firmware: '1.2' };
 	const record = { company, mac: fob.mac, state: factoryFob({ ...identity, baseKey: BASE_KEY }) };
 	await store.save(record);
-	return new DemoFob(record, store, padlock);
+	return new DemoFob({ record, store }, padlock);
 }
 
 /** A fob in this page: squeezed, it takes what the app writes, and opens the padlock beside it. */
-export class DemoFob {
-	readonly mac: string;
-	/** How the app links to it, as to a fob over the radio. */
-	readonly connect: Connect;
-	readonly #device: DemoDevice<FobEvent, FobOutput, SavedFob, FobView>;
+export class DemoFob extends DemoDevice<FobEvent, FobOutput, FobView, SavedFob> {
+	readonly #fob: VirtualFob;
 	readonly #padlock: DemoPadlock;
 	/** To the padlock. */
 	#link: Link | null = null;
 	#listening: ReturnType<typeof setInterval> | undefined;
 
-	constructor(record: DemoRecord<SavedFob>, store: Pick<Store, 'save'>, padlock: DemoPadlock) {
-		this.mac = record.mac;
+	constructor(place: DemoPlace<SavedFob>, padlock: DemoPadlock) {
+		const fob = new VirtualFob(place.record.state);
+		super(place, fob);
+		this.#fob = fob;
 		this.#padlock = padlock;
-		const firmware = new VirtualFob(record.state);
-		const also = (output: FobOutput) => this.#do(output);
-		this.#device = new DemoDevice({ record, store, firmware, also });
-		this.connect = this.#device.connect;
-	}
-
-	/** What a drawing of it shows; reactive. */
-	get state(): FobView {
-		return this.#device.state;
 	}
 
 	/** Somebody squeezes it: it wakes, and opens the padlock if that is awake or wakes meanwhile. */
 	squeeze(): void {
-		this.#device.happen({ kind: 'squeeze' });
+		this.happen({ kind: 'squeeze' });
 		clearInterval(this.#listening);
 		this.#listening = setInterval(() => this.#listen(), LISTENS);
 		this.#listen();
 	}
 
 	/** Puts it away, as it is. */
-	end(): void {
+	override end(): void {
+		super.end();
 		clearInterval(this.#listening);
 		this.#link?.close();
-		this.#device.end();
 	}
 
-	#listen(): void {
-		if (!this.#device.state.awake) return clearInterval(this.#listening);
-		const { awake, connected, name } = this.#padlock.state;
-		if (awake && !connected) this.#device.happen({ kind: 'hear', name });
-	}
-
-	#do(output: FobOutput): void {
+	protected override does(output: FobOutput): void {
 		if ('reach' in output) void this.#reach();
 		if ('write' in output) void this.#link?.write(output.write).catch(() => undefined);
 		if ('leave' in output) {
 			this.#link?.close();
 			this.#link = null;
 		}
+	}
+
+	#listen(): void {
+		if (!this.#fob.view().awake) return clearInterval(this.#listening);
+		const { awake, connected, name } = this.#padlock.state;
+		if (awake && !connected) this.happen({ kind: 'hear', name });
 	}
 
 	/** Connects to the padlock, as a phone does. */
@@ -116,12 +106,12 @@ export class DemoFob {
 			const link = await this.#padlock.connect({ choose: false, within: REACHES, signal });
 			if (link === null) throw new LinkError('no-answer', 'the padlock sleeps');
 			this.#link = link;
-			link.onBytes((bytes) => this.#device.happen({ kind: 'notified', bytes }));
-			void link.closed.then(() => this.#link === link && this.#device.happen({ kind: 'lost' }));
+			link.onBytes((bytes) => this.happen({ kind: 'notified', bytes }));
+			void link.closed.then(() => this.#link === link && this.happen({ kind: 'lost' }));
 			await link.ready;
-			this.#device.happen({ kind: 'reached', state: link.hello });
+			this.happen({ kind: 'reached', state: link.hello });
 		} catch {
-			this.#device.happen({ kind: 'lost' });
+			this.happen({ kind: 'lost' });
 		}
 	}
 }

@@ -3,12 +3,11 @@
  * by dynamic import only.
  */
 import { DemoReply } from '../api/app/demo.ts';
-import type { Connect } from '../link/link.ts';
 import { DemoStore, type DemoRecord } from '../vault/demo-store.ts';
 import { factoryState, VirtualPadlock, type View } from '../virtual/noke/padlock.ts';
 import type { Output, PadlockEvent, SavedState } from '../virtual/noke/state.ts';
 import { call as callServer, type Call } from './call.ts';
-import { DemoDevice } from './demo-device.ts';
+import { DemoDevice, type DemoPlace } from './demo-device.ts';
 import type { SessionState } from './session.svelte.ts';
 
 export interface DemoParts {
@@ -30,7 +29,7 @@ export async function openDemo(
 	const release = await take(locks, () => padlock?.end());
 	try {
 		const record = await recordOf(session, call, store);
-		return (padlock = new DemoPadlock(record, store, release));
+		return (padlock = new DemoPadlock({ record, store }, release));
 	} catch (cause) {
 		release();
 		throw cause;
@@ -66,27 +65,12 @@ function take(locks: LockManager | undefined, taken: () => void): Promise<() => 
 }
 
 /** A padlock in this page: it sleeps, wakes at a press, talks over a link in memory. */
-export class DemoPadlock {
-	readonly mac: string;
-	/** How the app links to it, as to a lock over the radio. */
-	readonly connect: Connect;
-	readonly #device: DemoDevice<PadlockEvent, Output, SavedState, View>;
+export class DemoPadlock extends DemoDevice<PadlockEvent, Output, View, SavedState> {
 	readonly #release: () => void;
 
-	constructor(
-		record: DemoRecord<SavedState>,
-		store: Pick<DemoStore<SavedState>, 'save'>,
-		release: () => void
-	) {
+	constructor(place: DemoPlace<SavedState>, release: () => void) {
+		super(place, new VirtualPadlock(place.record.state));
 		this.#release = release;
-		this.mac = record.mac;
-		this.#device = new DemoDevice({ record, store, firmware: new VirtualPadlock(record.state) });
-		this.connect = this.#device.connect;
-	}
-
-	/** What a drawing of it shows; reactive. */
-	get state(): View {
-		return this.#device.state;
 	}
 
 	/** Somebody presses the button under it, and lets go after so many milliseconds. */
@@ -98,22 +82,22 @@ export class DemoPadlock {
 
 	/** A finger goes down on the button. */
 	buttonDown(): void {
-		this.#device.happen({ kind: 'press' });
+		this.happen({ kind: 'press' });
 	}
 
 	/** It goes up again: the press was short or long. */
 	buttonUp(): void {
-		this.#device.happen({ kind: 'release' });
+		this.happen({ kind: 'release' });
 	}
 
 	/** Somebody pushes the shackle home. */
 	closeShackle(): void {
-		this.#device.happen({ kind: 'close' });
+		this.happen({ kind: 'close' });
 	}
 
 	/** Puts it away, as it is; another `openDemo` goes on from what was stored. */
-	end(): void {
-		this.#device.end();
+	override end(): void {
+		super.end();
 		this.#release();
 	}
 }

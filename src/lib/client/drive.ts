@@ -3,7 +3,8 @@ import type { Bytes } from '../protocol/bytes.ts';
 import type { Program, Reply } from '../protocol/program.ts';
 
 /**
- * Turns the steps of a conversation into I/O on a link. A write that fails is not an exception: the
+ * Turns the steps of a conversation into I/O on a link, or on the inbox of one where several follow one
+ * another: what comes between two of them is heard by the next. A write that fails is not an exception: the
  * packet may have arrived, so the conversation hears `gone` at its next wait and says what it means.
  * @param tell heard to its end before the conversation goes on
  * @param signal ends it: nothing more is written from then on
@@ -11,10 +12,10 @@ import type { Program, Reply } from '../protocol/program.ts';
  */
 export async function drive<Event, Outcome>(
 	program: Program<Event, Outcome>,
-	link: Link,
+	on: Link | Inbox,
 	{ tell, signal }: { tell: (event: Event) => Promise<void>; signal: AbortSignal }
 ): Promise<Outcome> {
-	const inbox = new Inbox(link, signal);
+	const inbox = on instanceof Inbox ? on : new Inbox(on, signal);
 	try {
 		let step = program.next();
 		while (!step.done) {
@@ -27,12 +28,12 @@ export async function drive<Event, Outcome>(
 		}
 		return step.value;
 	} finally {
-		inbox.close();
+		if (inbox !== on) inbox.close();
 	}
 }
 
 /** Notifications in their order, and the end of the link after the last of them. */
-class Inbox {
+export class Inbox {
 	readonly #link: Link;
 	readonly #signal: AbortSignal;
 	readonly #bytes: Bytes[] = [];

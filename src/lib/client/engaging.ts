@@ -43,8 +43,8 @@ async function converse(
 	try {
 		link = await parts.connect({ choose, within: WAKING, signal });
 		if (!link) return choose ? 'cancelled' : 'lost-engaging';
-		const { session, batteryMillivolts } = parts.vendor.parseSession(link.hello);
-		screen.battery(batteryMillivolts);
+		const { session, batteryMillivolts } = parts.vendor.parseHello(link.hello);
+		if (batteryMillivolts !== null) screen.battery(batteryMillivolts);
 		screen.reach('asking');
 		const wish = { session, action: 'engage', signal, slow: screen.slow } as const;
 		const { packets } = await relay(parts, link, wish);

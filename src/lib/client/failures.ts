@@ -2,6 +2,7 @@ import { LinkError, type LinkErrorCode } from '../link/link.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { LockOutcome } from '../protocol/vendors.ts';
 import { ClientError, type ClientErrorCode } from './call.ts';
+import { BY_VERDICT } from './door-failures.ts';
 import type { FailureCode } from './phases.ts';
 
 /** What an end of the link means before the opening packet was written. */
@@ -39,6 +40,7 @@ const BY_RESULT: Partial<Record<ResultName, FailureCode>> = {
 /** Why nothing was sent that opens. @throws what none of the rooms below throws: a fault of ours */
 export function failureOf(cause: unknown): FailureCode {
 	if (cause instanceof LinkError) return BY_LINK[cause.code];
+	if (cause instanceof ClientError && cause.reason) return BY_VERDICT[cause.reason];
 	if (cause instanceof ClientError) return BY_SERVER[cause.code] ?? 'server-fault';
 	// Of what is parsed before that, only the hello comes from the lock.
 	if (cause instanceof ProtocolError) return 'not-a-lock';

@@ -39,7 +39,7 @@ export async function takeSet(
 	signal: AbortSignal,
 	watch: Watch
 ): Promise<TakenSet> {
-	const { session } = parts.vendor.parseSession(link.hello);
+	const { session } = parts.vendor.parseHello(link.hello);
 	const { commands, brings, issuedAt } = await ask(parts, link, session, signal, watch);
 	const packets = commands.map((packet) => fromHex(packet));
 	const kept = parts.sync.begin(parts.mac, session);

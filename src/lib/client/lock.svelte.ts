@@ -39,8 +39,9 @@ export class LockConversation implements Conversation {
 	/** See Conversation. A tap while the lock is asked about the tap before ends that asking. */
 	async open(deed: Deed): Promise<void> {
 		const before = this.#run;
-		// A lock that is open is engaged over a link of its own; it stays awake for that.
-		const again = RESTING.includes(this.phase) || (this.phase === 'open' && deed === 'engage');
+		// A lock that is open is shut over a link of its own; it stays awake for that.
+		const shuts = deed === 'engage' || deed === 'lock';
+		const again = RESTING.includes(this.phase) || (this.phase === 'open' && shuts);
 		if (before && !again) return;
 		before?.stopper.abort();
 		const stopper = new AbortController();

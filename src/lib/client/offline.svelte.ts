@@ -3,11 +3,12 @@ import type { Lock } from '../api/app/locks.ts';
 import type { Bytes } from '../protocol/bytes.ts';
 import type { Keyring, KeyringFacts } from '../vault/keyring.ts';
 import { VaultError, type VaultErrorCode } from '../vault/store.ts';
+import type { Turns } from '../vault/turns.ts';
 import type { OpenRefusal } from '../vault/task.ts';
 import { alone } from './alone.ts';
 import { call as callServer, ClientError, type Call } from './call.ts';
 import { contact, phoneName } from './contact.ts';
-import { readinessOf, type LockReadiness } from './readiness.ts';
+import { doorReadinessOf, readinessOf, type LockReadiness } from './readiness.ts';
 import { lockPath } from './relay.ts';
 import type { KeysNews } from './wipe.ts';
 
@@ -28,6 +29,7 @@ export type KeyUse =
 
 export interface ReadinessParts {
 	keyring: Keyring;
+	turns?: Pick<Turns, 'of' | 'settle'>;
 	/** Person and company as the phone knows them, or null: see `ownerOf`. */
 	owner: () => string | null;
 	/** Sends what openings left: the server knows then where its keys are. */
@@ -45,7 +47,7 @@ export interface ReadinessParts {
 	agent?: string;
 }
 
-const NOTHING: KeyringFacts = { device: null, keys: [], evicted: false };
+const NOTHING: KeyringFacts = { device: null, keys: [], ekeys: [], evicted: false };
 
 /** Which locks open without network, and the keys that do it. */
 export class Readiness {
@@ -88,6 +90,11 @@ export class Readiness {
 	/** Whether a lock opens without network; reactive, also to the clock. */
 	of(mac: string): LockReadiness {
 		return readinessOf(this.#facts, this.#byMac.get(mac), this.#now);
+	}
+
+	/** The same of a door lock, by its number. */
+	door(id: number): LockReadiness {
+		return doorReadinessOf(this.#facts, id, this.#now);
 	}
 
 	/** How many of these locks open without network. */
@@ -259,12 +266,12 @@ export class Readiness {
 	}
 
 	async #reach(): Promise<void> {
-		const { keyring, owner, locks, storage, agent = '' } = this.#parts;
+		const { keyring, turns, owner, locks, storage, agent = '' } = this.#parts;
 		const whose = owner();
 		if (whose === null) return;
 		const persist = async () =>
 			storage ? (await storage.persisted()) || (await storage.persist()) : null;
-		const parts = { keyring, call: this.#call, name: phoneName(agent), persist };
+		const parts = { keyring, turns, call: this.#call, name: phoneName(agent), persist };
 		await alone(locks, 'hasp-contact', 'wait', () => contact(parts, whose));
 		await this.#changed();
 	}

@@ -68,10 +68,31 @@ export type FailureCode =
 	/** The lock answered 0x68: the shackle is not pushed home, or the bolt did not move. */
 	| 'not-home'
 	/** It was told to engage, and its answer was lost. Engaging twice does no harm. */
-	| 'lost-engaging';
+	| 'lost-engaging'
+	/** It was told to lock, and its answer was lost. Locking twice does no harm. */
+	| 'lost-locking'
+	/** This person's eKey does not hold: not yet, not any more, not at this hour, was for one opening. */
+	| 'ekey-not-yet'
+	| 'ekey-expired'
+	| 'ekey-outside-hours'
+	| 'ekey-used'
+	/** Somebody has frozen it. */
+	| 'ekey-frozen'
+	/** All eKeys of the lock were reset, and this one is of before. */
+	| 'ekey-reset'
+	/** The eKey holds, and the lock says that it does not: its clock is off. */
+	| 'lock-clock'
+	/** The lock itself is frozen. */
+	| 'lock-frozen'
+	/** The lock has forgotten its owner. */
+	| 'lock-was-reset'
+	/** Its battery moves no bolt any more. */
+	| 'low-battery'
+	/** Bolted by hand, from inside. */
+	| 'dead-bolt';
 
 /** What a person asks of a lock. */
-export type Deed = 'unlock' | 'unshackle' | 'engage';
+export type Deed = 'unlock' | 'unshackle' | 'engage' | 'lock';
 
 /** What the page of a lock draws. Times are milliseconds since 1970. */
 export interface Conversation {

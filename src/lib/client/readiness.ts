@@ -1,5 +1,6 @@
 import type { KeyringFacts } from '../vault/keyring.ts';
 import type { Lock } from '../api/app/locks.ts';
+import { judgeEkey } from '../vault/ekeys.ts';
 import { judge, type KeyFacts } from '../vault/keys.ts';
 
 /** Whether a lock opens without network, and what is missing. Times are milliseconds since 1970. */
@@ -13,6 +14,8 @@ export type LockReadiness =
 	| { state: 'revoked' }
 	| { state: 'lease-over'; ended: number }
 	| { state: 'clock-back' }
+	/** The eKey is here, and does not hold now. */
+	| { state: 'not-now'; why: 'not-yet' | 'expired' | 'outside-hours' | 'used' }
 	/** The browser has removed the keys. */
 	| { state: 'evicted' };
 
@@ -32,6 +35,21 @@ export function readinessOf(
 	const end = key.notAfter - device.ahead;
 	if (verdict === 'lease-over' || !key.held) return { state: 'lease-over', ended: end };
 	return key.state === 'waiting' ? { state: 'waits' } : { state: 'ready', until: end };
+}
+
+/** The same of a door lock, by its number: its eKey comes with every contact, asked for or not. */
+export function doorReadinessOf(
+	{ device, ekeys, evicted }: Pick<KeyringFacts, 'device' | 'ekeys' | 'evicted'>,
+	door: number,
+	now: number
+): LockReadiness {
+	const key = ekeys.find((one) => one.door === door);
+	if (!device || !key) return { state: evicted ? 'evicted' : 'not-asked' };
+	const verdict = judgeEkey(device, key, now);
+	const end = key.notAfter - device.ahead;
+	if (verdict === 'clock-back') return { state: verdict };
+	if (verdict === 'lease-over' || !key.held) return { state: 'lease-over', ended: end };
+	return verdict === 'usable' ? { state: 'ready', until: end } : { state: 'not-now', why: verdict };
 }
 
 /** Locks that a key is to be asked for, in their order: those that this phone has none of. */

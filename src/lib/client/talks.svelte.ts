@@ -1,46 +1,62 @@
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
+import type { Door } from '../api/app/doors.ts';
 import type { Lock } from '../api/app/locks.ts';
-import { WebBluetooth, type Chosen } from '../link/bluetooth.ts';
+import { WebBluetooth, type Chosen, type Wanted } from '../link/bluetooth.ts';
 import type { Connect } from '../link/link.ts';
-import { VENDORS } from '../protocol/vendors.ts';
+import { VENDORS, type VendorId } from '../protocol/vendors.ts';
 import { Outbox } from '../vault/outbox.ts';
+import { Pairings } from '../vault/pairings.ts';
 import { Vault } from '../vault/store.ts';
-import type { DemoFob } from './demo-fob.ts';
-import type { DemoPadlock } from './demo.ts';
+import { Turns } from '../vault/turns.ts';
+import { Demos } from './demos.svelte.ts';
+import { DoorKeys } from './door-keys.ts';
+import { DoorSource } from './door-source.ts';
 import { failureOf } from './failures.ts';
 import { LockConversation } from './lock.svelte.ts';
 import { Readiness } from './offline.svelte.ts';
 import type { FailureCode } from './phases.ts';
 import { heardOf, latest, ownName, type Heard } from './latest.ts';
+import { Paired } from './paired.svelte.ts';
+import type { PairingParts } from './pairing.svelte.ts';
 import { ownerOf } from './readiness.ts';
 import type { SessionState } from './session.svelte.ts';
 import { Sync } from './sync.svelte.ts';
 import { KEYS_CHANNEL, ownKeyring, type KeysNews } from './wipe.ts';
 
+/** Milliseconds in which a lock that was just chosen says what it is, where the browser listens. */
+const HEARD_WITHIN = 1_500;
+
 type Known = Pick<Lock, 'mac' | 'hardwareType'>;
+type KnownDoor = Pick<Door, 'id' | 'mac' | 'deviceName'>;
 
 /** The conversations of one visit: they outlive pages, and so do devices once chosen. */
 export class Talks {
 	/** Why the chooser found no lock, or null. */
 	trouble: FailureCode | null = $state(null);
-	/** The padlock of the demo, once it is loaded. */
-	demo: DemoPadlock | null = $state.raw(null);
-	/** The fob of the demo, once somebody has taken it. */
-	demoFob: DemoFob | null = $state.raw(null);
+	/** What the demo has instead of a radio. */
+	readonly demos: Demos;
 	readonly sync: Sync;
 	/** Which locks open without network. */
 	readonly readiness: Readiness;
+	/** Locks that this phone has paired, on their way to the server. */
+	readonly paired: Paired;
+	/** The radio; it remembers what was chosen on this visit. */
+	readonly bluetooth: WebBluetooth;
 	readonly #session: SessionState;
-	readonly #bluetooth: WebBluetooth;
+	readonly #pairings: Pairings;
+	readonly #doorKeys: DoorKeys;
 	readonly #talks = new Map<string, LockConversation>();
 	/** What locks told on this visit, by MAC. */
 	readonly #heard = new SvelteMap<string, Heard>();
-	#openingDemo: Promise<DemoPadlock> | null = null;
 
 	constructor(session: SessionState) {
 		this.#session = session;
-		this.#bluetooth = new WebBluetooth(VENDORS.noke.profile, navigator.bluetooth);
+		this.demos = new Demos(session);
+		this.bluetooth = new WebBluetooth(
+			{ noke: VENDORS.noke.profile, ttlock: VENDORS.ttlock.profile },
+			navigator.bluetooth
+		);
 		const vault = new Vault();
 		this.sync = new Sync({
 			outbox: new Outbox(vault),
@@ -49,17 +65,31 @@ export class Talks {
 			locks: navigator.locks,
 			network: window
 		});
+		this.#pairings = new Pairings(vault);
+		this.paired = new Paired({
+			pairings: this.#pairings,
+			company: () => this.#managed(),
+			locks: navigator.locks
+		});
 		const channel = new BroadcastChannel(KEYS_CHANNEL);
+		const keyring = ownKeyring(vault);
+		const turns = new Turns(vault);
+		const owner = (): string | null => ownerOf(session.me);
 		this.readiness = new Readiness({
-			keyring: ownKeyring(vault),
-			owner: () => ownerOf(session.me),
-			flush: () => this.sync.flush(),
+			keyring,
+			turns,
+			owner,
+			flush: async () => {
+				await this.sync.flush();
+				await this.paired.flush();
+			},
 			locks: navigator.locks,
 			network: window,
 			storage: navigator.storage,
 			channel,
 			agent: navigator.userAgent
 		});
+		this.#doorKeys = new DoorKeys({ keyring, turns, readiness: this.readiness, owner });
 		channel.addEventListener('message', ({ data }: MessageEvent<KeysNews>) => {
 			// Perhaps where no server could be told: here nobody goes on either.
 			if (data === 'left') session.leave();
@@ -89,7 +119,7 @@ export class Talks {
 		if (known) return known;
 		const talk = new LockConversation({
 			mac: lock.mac,
-			connect: this.connector(lock),
+			connect: this.connector({ ...lock, vendor: 'noke' }),
 			sync: this.sync,
 			keys: this.readiness,
 			locks: navigator.locks
@@ -98,6 +128,25 @@ export class Talks {
 		$effect.root(() => {
 			$effect(() => this.#hear(lock.mac, talk));
 		});
+		return talk;
+	}
+
+	/** The conversation with this door lock, the same one every time. */
+	withDoor(door: KnownDoor): LockConversation {
+		const known = this.#talks.get(door.mac);
+		if (known) return known;
+		const talk = new LockConversation({
+			mac: door.mac,
+			connect: this.connector(wantedOf(door)),
+			sync: this.sync,
+			vendor: VENDORS.ttlock,
+			source: (parts, deed) => {
+				if (deed === 'unshackle') throw new TypeError('a door lock has no shackle');
+				return new DoorSource(parts, door.id, deed, this.#doorKeys);
+			},
+			locks: navigator.locks
+		});
+		this.#talks.set(door.mac, talk);
 		return talk;
 	}
 
@@ -119,70 +168,81 @@ export class Talks {
 	}
 
 	/**
-	 * Lets the person choose any lock nearby; needs a user gesture. Null when it was cancelled.
-	 * @throws LinkError
+	 * Lets the person choose any lock nearby, or of one vendor; needs a user gesture. Null when it was
+	 * cancelled. @throws LinkError
 	 */
-	choose(): Promise<Chosen | null> {
-		return this.#bluetooth.choose();
+	choose(vendor?: VendorId): Promise<Chosen | null> {
+		return this.bluetooth.choose(vendor ? { vendor } : {});
 	}
 
-	/** Lets the person choose among the locks nearby, and opens the one they chose. */
-	async nearest<L extends Known>(locks: readonly L[], found: (lock: L) => unknown): Promise<void> {
+	/** What a pairing needs of this visit; the page that pairs brings the rest. */
+	get pairingParts(): PairingParts {
+		return {
+			choose: (signal) => this.#chooseToPair(signal),
+			pairings: this.#pairings,
+			paired: this.paired,
+			company: () => this.#managed(),
+			persist: () => navigator.storage.persist(),
+			now: () => this.readiness.now,
+			locks: navigator.locks
+		};
+	}
+
+	/**
+	 * Lets the person choose among the locks nearby, and opens the one they chose.
+	 * @param found hears of it, or of the door lock
+	 */
+	async nearest(
+		locks: readonly Known[],
+		doors: readonly KnownDoor[],
+		found: (lock: Known | KnownDoor) => unknown
+	): Promise<void> {
 		this.trouble = null;
 		try {
 			const chosen = await this.choose();
 			if (!chosen) return;
-			const lock = locks.find(({ mac }) => mac === chosen.mac);
-			if (!lock) {
+			const is = (wanted: Wanted) => this.bluetooth.is(chosen, wanted);
+			const lock = locks.find((known) => is({ ...known, vendor: 'noke' }));
+			const door = doors.find((known) => is(wantedOf(known)));
+			const one = lock ?? door;
+			if (!one) {
 				this.trouble = 'foreign';
 				return;
 			}
-			void this.with(lock).open('unlock');
-			await found(lock);
+			if (lock) void this.with(lock).open('unlock');
+			else if (door) void this.withDoor(door).open('unlock');
+			await found(one);
 		} catch (cause) {
 			this.trouble = failureOf(cause);
 		}
 	}
 
-	/** Loads the demo's padlock, or begins a demo. @throws ClientError, VaultError */
-	openDemo(): Promise<DemoPadlock> {
-		this.#openingDemo ??= import('./demo.ts')
-			.then(({ openDemo }) => openDemo(this.#session))
-			.then((padlock) => (this.demo = padlock));
-		this.#openingDemo.catch(() => (this.#openingDemo = null));
-		return this.#openingDemo;
+	/** How a link to this padlock, fob or door lock is had. */
+	connector(lock: Wanted): Connect {
+		return this.demos.connector(lock.mac, this.bluetooth.connector(lock));
 	}
 
-	/**
-	 * The fob of the demo: the one there is, else a new one, where one is wanted.
-	 * @throws ClientError, VaultError
-	 */
-	async openDemoFob(wanted: 'new' | 'known'): Promise<DemoFob | null> {
-		const padlock = await this.openDemo();
-		const company = this.#session.me?.company?.id ?? '';
-		const { newFob, recallFob } = await import('./demo-fob.ts');
-		this.demoFob ??= await recallFob(company, padlock);
-		if (wanted === 'new') this.demoFob ??= await newFob(company, padlock);
-		return this.demoFob;
+	/** Id of the company, for those who manage it. */
+	#managed(): string | null {
+		const company = this.#session.me?.company;
+		return company && company.role !== 'member' ? company.id : null;
 	}
 
-	/** Ends the demo on this page, before somebody else signs in. */
-	endDemo(): void {
-		this.demoFob?.end();
-		this.demoFob = null;
-		this.demo?.end();
-		this.demo = this.#openingDemo = null;
+	async #chooseToPair(signal: AbortSignal): ReturnType<PairingParts['choose']> {
+		if (this.#session.me?.demoEnds) return (await this.demos.openDoor('new'))?.target ?? null;
+		const chosen = await this.bluetooth.choose({ vendor: 'ttlock' }, signal);
+		if (!chosen) return null;
+		const { vendor, device } = chosen;
+		const heard = await this.bluetooth.hear(chosen, { within: HEARD_WITHIN, signal });
+		const connect = this.bluetooth.connectorTo(chosen);
+		return { vendor, name: device.name ?? '', heard, connect };
 	}
+}
 
-	/** How a link to this lock, or fob, is had. */
-	connector(lock: Known): Connect {
-		const radio = this.#bluetooth.connector(lock);
-		return async (wish) => {
-			if (!this.#session.me?.demoEnds) return radio(wish);
-			const padlock = await this.openDemo();
-			if (lock.mac === padlock.mac) return padlock.connect(wish);
-			const fob = await this.openDemoFob('known');
-			return fob?.mac === lock.mac ? fob.connect(wish) : radio(wish);
-		};
-	}
+/** How a door lock is found over the radio: its model stands in the name that it advertises. */
+function wantedOf({ mac, deviceName }: KnownDoor): Wanted {
+	const vendor = 'ttlock';
+	const { parseName, isNameOf } = VENDORS[vendor].profile;
+	if (!isNameOf(deviceName, mac)) return { vendor, mac };
+	return { vendor, mac, hardwareType: parseName(deviceName).hardwareType };
 }

@@ -46,9 +46,10 @@ export async function openGatt(
 			if (!characteristic) throw new LinkError('not-a-lock', 'a characteristic is missing');
 			return characteristic;
 		};
-		const [rx, tx, state] = [one(profile.rx), one(profile.tx), one(profile.state)];
-		const hello = await ask('talking', OPERATION_WITHIN, state.readValue());
-		return new GattLink({ gatt, rx, tx, hello: bytesOf(hello), gone, onGone });
+		const [rx, tx] = [one(profile.rx), one(profile.tx)];
+		const state = profile.state === null ? null : one(profile.state);
+		const hello = state && bytesOf(await ask('talking', OPERATION_WITHIN, state.readValue()));
+		return new GattLink({ gatt, rx, tx, hello: hello ?? new Uint8Array(0), gone, onGone });
 	} catch (cause) {
 		gatt.disconnect();
 		onGone();

@@ -35,6 +35,7 @@ export type Deed =
 	| 'ekey.send'
 	| 'ekey.change'
 	| 'ekey.delete'
+	| 'ekey.wiped'
 	| 'passcode.add'
 	| 'passcode.change'
 	| 'passcode.delete'

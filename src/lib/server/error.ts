@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../api/app/error.ts';
+import type { ErrorCode, ErrorReason } from '../api/app/error.ts';
 
 /** HTTP status of each refusal; the codes are documented where the contract is, api/app/error.ts. */
 export const STATUS: Record<ErrorCode, number> = {
@@ -20,11 +20,18 @@ export class ServerError extends Error {
 	readonly code: ErrorCode;
 	/** Seconds, with `too-many`. */
 	readonly retryAfter: number | undefined;
+	/** With `not-now`, where one is known. */
+	readonly reason: ErrorReason | undefined;
 
-	constructor(code: ErrorCode, message: string, options?: ErrorOptions & { retryAfter?: number }) {
+	constructor(
+		code: ErrorCode,
+		message: string,
+		options?: ErrorOptions & { retryAfter?: number; reason?: ErrorReason }
+	) {
 		super(message, options);
 		this.code = code;
 		this.retryAfter = options?.retryAfter;
+		this.reason = options?.reason;
 	}
 }
 

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Db } from './db/connect.ts';
 import { firstId } from './db/id.ts';
 import { DAY } from './lease.ts';
+import { deleteEndedEkeys, deleteEndedPasscodes } from './prune-doors.ts';
 import { openedUnclaimed } from './slot-rows.ts';
 import { holdLock } from './slots.ts';
 
@@ -45,7 +46,9 @@ const TABLES: readonly Some[] = [
 	deleteClaims,
 	deleteOffSlots,
 	deleteOffQuickClicks,
-	deleteOffCredentials
+	deleteOffCredentials,
+	(db, now) => deleteEndedEkeys(db, now, TURN),
+	(db, now) => deleteEndedPasscodes(db, now, TURN)
 ];
 
 /** Forgets what nobody needs any more, in short turns. Returns how many rows went. */

@@ -13,6 +13,7 @@ import Signal from '@lucide/svelte/icons/signal-zero';
 import Unplug from '@lucide/svelte/icons/unplug';
 import UserRound from '@lucide/svelte/icons/user-round';
 import type { FailureCode } from '../client/phases.ts';
+import { AT_A_DOOR, DOOR_FAILURES } from './door-failures.ts';
 
 export interface FailureWords {
 	/** The headline. */
@@ -22,7 +23,7 @@ export interface FailureWords {
 	text: string;
 	icon: Component;
 	/** The verb on the lock, or null where another tap would not help. */
-	again: 'Try again' | 'Open' | 'Engage' | null;
+	again: 'Try again' | 'Open' | 'Engage' | 'Lock' | null;
 	/** The person should press the button under the lock. */
 	press?: true;
 }
@@ -33,9 +34,12 @@ export interface Names {
 	owner: string;
 	/** When the key ended, as `Thu 14:00`, where that is known. */
 	ended?: string | undefined;
+	/** It locks a door, and hangs on none. */
+	door?: boolean;
 }
 
 const WORDS: Record<FailureCode, FailureWords> = {
+	...DOOR_FAILURES,
 	unsupported: {
 		title: 'Use Chrome',
 		text: 'On Android or a computer. This browser cannot talk to locks.',
@@ -190,7 +194,8 @@ const WORDS: Record<FailureCode, FailureWords> = {
 /** What the screen says about a failure, with the names filled in. */
 export function failureWords(code: FailureCode, names: Names): FailureWords {
 	const fill = (text: string) => text.replace('{lock}', names.lock).replace('{owner}', names.owner);
-	const words = { ...WORDS[code] };
+	const words: FailureWords = { ...WORDS[code], ...(names.door ? AT_A_DOOR[code] : {}) };
+	if (names.door) delete words.press;
 	if (code === 'lease-over' && names.ended) words.text = `Your key ended ${names.ended}.`;
 	return {
 		...words,

@@ -1,5 +1,5 @@
 /** How a kind of lock is drawn. */
-export type Shape = 'padlock' | 'u-lock';
+export type Shape = 'padlock' | 'u-lock' | 'door';
 
 export interface Kind {
 	hardwareType: string;

@@ -23,6 +23,14 @@ export interface ReadyWords {
 	value: string;
 }
 
+/** What is wrong with an eKey that is here. */
+const NOT_NOW: Record<Extract<LockReadiness, { state: 'not-now' }>['why'], string> = {
+	'not-yet': 'the eKey begins later',
+	expired: 'the eKey has ended',
+	'outside-hours': 'outside the hours of the eKey',
+	used: 'the eKey was for one opening'
+};
+
 /** What of the page's state changes the words. */
 export interface Moment {
 	now: number;
@@ -64,6 +72,10 @@ export function readyWords(readiness: LockReadiness, { now, off }: Moment): Read
 			return online('clock moved back');
 		case 'evicted':
 			return online('Chrome removed the key');
+		case 'not-now': {
+			const value = NOT_NOW[readiness.why];
+			return { sign: 'waits', tone: 'plain', line: `Not now: ${value}`, title: 'Not now', value };
+		}
 	}
 }
 
@@ -89,6 +101,8 @@ export function explain(readiness: LockReadiness, lock: string, now: number): st
 			return `The key ended ${moment(readiness.ended, now)}, because this phone had no contact with the server for so long. One contact makes it open again.`;
 		case 'clock-back':
 			return 'This phone’s clock moved back, so its keys rest. Set the clock right, then go online once.';
+		case 'not-now':
+			return `The eKey of ${lock} is on this phone and does not open now: ${NOT_NOW[readiness.why]}.`;
 		case 'evicted':
 			return 'Chrome removed the keys of this phone. One contact with the server brings them back.';
 	}
@@ -106,14 +120,14 @@ export interface ReadySummary {
 type Named = Pick<Lock, 'mac' | 'name' | 'mayOpen'>;
 
 /** @param phone what holds for every key on this phone: whether the browser may remove it */
-export function readySummary(
-	locks: readonly Named[],
-	readinessOf: (mac: string) => LockReadiness,
+export function readySummary<L extends Named>(
+	locks: readonly L[],
+	readinessOf: (lock: L) => LockReadiness,
 	phone: { persisted: boolean | null; trouble: boolean },
 	{ now, off }: Moment
 ): ReadySummary {
 	const mine = locks.filter(({ mayOpen }) => mayOpen);
-	const all = mine.map(({ mac, name }) => ({ name, readiness: readinessOf(mac) }));
+	const all = mine.map((lock) => ({ name: lock.name, readiness: readinessOf(lock) }));
 	const ends = all
 		.flatMap(({ name, readiness }) =>
 			readiness.state === 'ready' ? [{ name, until: readiness.until }] : []

@@ -3,7 +3,7 @@
 const DAY = 86_400_000;
 
 // Not by `Intl`: the first use of it on a page reads its tables for longer than a list takes to draw.
-const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+export const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 const MONTHS = [
 	...['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun'],
 	...['Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec']
@@ -89,6 +89,7 @@ function weekday(at: number): string {
 	return WEEKDAYS[new Date(at).getDay()]!;
 }
 
-function two(number: number): string {
+/** `07` */
+export function two(number: number): string {
 	return String(number).padStart(2, '0');
 }

@@ -1,14 +1,22 @@
-import type { Conversation } from '../client/phases.ts';
+import type { ErrandPhase } from '../client/errand.svelte.ts';
+import type { Conversation, Deed } from '../client/phases.ts';
 
 /** One of the four segments of a lock's track. */
 export type Segment = 'off' | 'on' | 'run' | 'stop';
 
 export interface Step {
-	name: 'Awake' | 'Connected' | 'Asking' | 'Opening' | 'Engaging';
+	name: 'Awake' | 'Connected' | 'Asking' | 'Opening' | 'Engaging' | 'Locking' | 'Talked' | 'Done';
 	state: Segment;
 	/** Milliseconds it took, once it is over and known. */
 	took: number | null;
 }
+
+const LAST: Record<Deed, Step['name']> = {
+	unlock: 'Opening',
+	unshackle: 'Opening',
+	engage: 'Engaging',
+	lock: 'Locking'
+};
 
 type Told = Pick<Conversation, 'phase' | 'reached' | 'began' | 'deed'>;
 
@@ -33,9 +41,29 @@ export function steps(told: Told): readonly Step[] {
 		{ name: 'Connected', state: state(1), took: between(began.connecting, began.asking) },
 		{ name: 'Asking', state: state(2), took: between(began.asking, began.opening) },
 		{
-			name: told.deed === 'engage' ? 'Engaging' : 'Opening',
+			name: LAST[told.deed],
 			state: state(3),
 			took: between(began.opening, began.open)
 		}
+	];
+}
+
+/** The three steps of an errand to a door lock. */
+export function errandSteps(told: {
+	readonly phase: ErrandPhase;
+	/** How far it came. */
+	readonly reached: 'connecting' | 'talking';
+}): readonly Step[] {
+	const isDone = told.phase === 'done';
+	const at = isDone ? 3 : told.reached === 'talking' ? 1 : 0;
+	const isOver = told.phase === 'failed' || told.phase === 'stopped';
+	const state = (index: number): Segment => {
+		if (index !== at) return index < at ? 'on' : 'off';
+		return isOver ? 'stop' : 'run';
+	};
+	return [
+		{ name: 'Connected', state: state(0), took: null },
+		{ name: 'Talked', state: state(1), took: null },
+		{ name: 'Done', state: state(2), took: null }
 	];
 }

@@ -1,21 +1,21 @@
 import { openDB, type DBSchema } from 'idb';
 import { VaultError } from './store.ts';
 
-/** A virtual padlock or fob at rest, and the demo company that it belongs to. */
+/** A virtual device at rest, and the demo company that it belongs to. */
 export interface DemoRecord<State> {
 	company: string;
 	mac: string;
 	state: State;
 }
 
-type Device = 'padlock' | 'fob';
+type Device = 'padlock' | 'fob' | 'door';
 
 interface DemoSchema<State> extends DBSchema {
-	/** Both lie here: the store was made for the padlock alone. */
+	/** All lie here: the store was made for the padlock alone. */
 	padlock: { key: Device; value: DemoRecord<State> };
 }
 
-/** The one virtual padlock, or fob, of this browser, in a database of its own: no company's data is in it. */
+/** The one virtual padlock, fob or door lock of this browser, in a database of its own: no company's data is in it. */
 export class DemoStore<State> {
 	readonly #opening;
 	readonly #device: Device;

@@ -4,6 +4,8 @@ import type { Perform } from './opener.ts';
 import { makeSealingKey } from './sealing.ts';
 import { VaultError, type Vault } from './store.ts';
 import type { Heard, OpenRefusal } from './task.ts';
+import type { TurnAnswer, TurnWish } from './ekey-task.ts';
+import type { DoorKeyName, EkeyFacts, SealedEkey } from './ekeys.ts';
 
 /** Where a few words are kept that outlive the vault: by them its loss is noticed. */
 export type Marks = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -17,6 +19,8 @@ const HELD = 'hasp.keys';
 export interface KeyringFacts {
 	device: DeviceFacts | null;
 	keys: KeyFacts[];
+	/** eKeys of door locks. */
+	ekeys: EkeyFacts[];
 	/** True when keys were here that the browser has removed. */
 	evicted: boolean;
 }
@@ -35,14 +39,20 @@ export class Keyring {
 
 	/** What one person has here; of another's keys nothing. @throws VaultError */
 	async facts(owner: string): Promise<KeyringFacts> {
-		const [device, records] = await this.#vault.use((db) => {
-			const tx = db.transaction(['device', 'keys']);
-			return Promise.all([tx.objectStore('device').get('phone'), tx.objectStore('keys').getAll()]);
+		const [device, records, ekeys] = await this.#vault.use((db) => {
+			const tx = db.transaction(['device', 'keys', 'ekeys']);
+			return Promise.all([
+				tx.objectStore('device').get('phone'),
+				tx.objectStore('keys').getAll(),
+				tx.objectStore('ekeys').getAll()
+			]);
 		});
-		if (device && device.owner !== owner) return { device: null, keys: [], evicted: false };
+		if (device && device.owner !== owner)
+			return { device: null, keys: [], ekeys: [], evicted: false };
 		return {
 			device: device ? factsOf(device) : null,
 			keys: records.map(keyFactsOf),
+			ekeys: ekeys.map(ekeyFactsOf),
 			evicted: !device && this.#mark(HELD) !== null
 		};
 	}
@@ -62,10 +72,12 @@ export class Keyring {
 			wiped: []
 		};
 		const device = await this.#vault.use(async (db) => {
-			const tx = db.transaction(['device', 'keys'], 'readwrite', { durability: 'strict' });
+			const stores = ['device', 'keys', 'ekeys'] as const;
+			const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
 			const before = await tx.objectStore('device').get('phone');
 			if (before?.owner === owner) return before;
 			await tx.objectStore('keys').clear();
+			await tx.objectStore('ekeys').clear();
 			await tx.objectStore('device').put(fresh, 'phone');
 			await tx.done;
 			return fresh;
@@ -91,11 +103,12 @@ export class Keyring {
 	 * @throws VaultError
 	 */
 	async keep(born: string, heard: Heard): Promise<boolean> {
-		if (heard.keys.length > 0) this.#setMark(HELD, 'yes');
+		const some = heard.keys.length + (heard.ekeys?.offered.length ?? 0) > 0;
+		if (some) this.#setMark(HELD, 'yes');
 		const answer = await this.#perform({ kind: 'keep', born, heard });
 		if (answer.kind === 'failed') throw new VaultError(answer.storage, 'keys were not kept');
 		const kept = answer.kind === 'kept' && answer.kept;
-		if (kept && heard.keys.length === 0) this.#clearMark(HELD);
+		if (kept && !some) this.#clearMark(HELD);
 		return kept;
 	}
 
@@ -116,13 +129,30 @@ export class Keyring {
 		return answer.refusal;
 	}
 
+	/** The next step of an opening at a door lock with an eKey of this phone. Never rejects. */
+	async turn(wish: TurnWish): Promise<TurnAnswer> {
+		const answer = await this.#perform({ kind: 'turn', ...wish });
+		switch (answer.kind) {
+			case 'frame':
+			case 'ended':
+			case 'turn-refused':
+				return answer;
+			default: {
+				const storage = answer.kind === 'failed' ? answer.storage : 'unavailable';
+				return { kind: 'turn-refused', refusal: { code: 'storage-failed', storage } };
+			}
+		}
+	}
+
 	/** Deletes every key, and the one they are sealed with. What waits for the server stays. @throws VaultError */
 	async wipe(): Promise<void> {
 		await this.#vault.use(async (db) => {
-			const tx = db.transaction(['device', 'keys'], 'readwrite', { durability: 'strict' });
+			const stores = ['device', 'keys', 'ekeys'] as const;
+			const tx = db.transaction(stores, 'readwrite', { durability: 'strict' });
 			await Promise.all([
 				tx.objectStore('device').clear(),
 				tx.objectStore('keys').clear(),
+				tx.objectStore('ekeys').clear(),
 				tx.done
 			]);
 		});
@@ -161,6 +191,15 @@ function factsOf({ sealing: _, ...facts }: Device): DeviceFacts {
 
 function keyFactsOf({ iv: _, sealed, ...facts }: SealedKey): KeyFacts {
 	return { ...facts, held: sealed.length > 0 };
+}
+
+function ekeyFactsOf({ iv: _, sealed, ...facts }: SealedEkey): EkeyFacts {
+	return { ...facts, held: sealed.length > 0 };
+}
+
+/** The names of the eKeys whose values are here. */
+export function heldEkeysOf(ekeys: readonly EkeyFacts[]): DoorKeyName[] {
+	return ekeys.filter(({ held }) => held).map(({ door, ekey, mark }) => ({ door, ekey, mark }));
 }
 
 /** The names of the keys whose values are here. */

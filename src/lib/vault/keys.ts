@@ -1,4 +1,5 @@
 import type { Bytes } from '../protocol/bytes.ts';
+import type { DoorKeyName } from './ekeys.ts';
 
 /** Names one key without a word about its value. */
 export interface KeyName {
@@ -31,6 +32,8 @@ export interface Device {
 	persisted: boolean | null;
 	/** Keys deleted at the server's word, which it has not been told yet. */
 	wiped: KeyName[];
+	/** The same of door locks; absent on phones that never had an eKey. */
+	wipedDoors?: DoorKeyName[];
 }
 
 /** A key as it lies in the store. All but `sealed` may be known to everybody. */

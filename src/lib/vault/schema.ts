@@ -1,6 +1,9 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+import type { SealedEkey } from './ekeys.ts';
 import type { Device, SealedKey } from './keys.ts';
 import type { Refused, StoredBatch, StoredClaim } from './outbox.ts';
+import type { StoredPairing } from './pairings.ts';
+import type { StoredTurn } from './turns.ts';
 
 /** What this phone keeps. A store more is a version more, and one step more in `upgrade`. */
 export interface VaultSchema extends DBSchema {
@@ -14,9 +17,15 @@ export interface VaultSchema extends DBSchema {
 	device: { key: 'phone'; value: Device };
 	/** Offline keys, one a lock, by MAC. */
 	keys: { key: string; value: SealedKey };
+	/** Locks that this phone has paired and the server does not have, by company and name. */
+	pairings: { key: [company: string, lock: string]; value: StoredPairing };
+	/** eKeys for the time without network, one a door lock, by its number. */
+	ekeys: { key: number; value: SealedEkey };
+	/** Openings with them that the server has not been told, by id. */
+	turns: { key: string; value: StoredTurn };
 }
 
-export const VERSION = 2;
+export const VERSION = 3;
 
 /** Brings a vault of any earlier version to this one; what is there is kept. */
 export async function upgrade(
@@ -39,5 +48,10 @@ export async function upgrade(
 			const batch = cursor.value as Omit<StoredBatch, 'company'> & { company: string | null };
 			if (batch.company === null) await cursor.update({ ...batch, company: '' });
 		}
+	}
+	if (from < 3) {
+		db.createObjectStore('pairings', { keyPath: ['company', 'lock'] });
+		db.createObjectStore('ekeys', { keyPath: 'door' });
+		db.createObjectStore('turns', { keyPath: 'id' });
 	}
 }

@@ -1,5 +1,7 @@
 import { concat, type Bytes } from '../protocol/bytes.ts';
 import { bytesOf, timedUnlockPacket } from '../protocol/noke/offline.ts';
+import { keepEkeys, turn, type OfferedEkey, type TurnAnswer, type TurnWish } from './ekey-task.ts';
+import type { DoorKeyName } from './ekeys.ts';
 import { judge, type Device, type KeyName, type SealedKey } from './keys.ts';
 import { partsOf, seal, unseal } from './sealing.ts';
 import { VaultError, type Vault, type VaultErrorCode } from './store.ts';
@@ -37,16 +39,20 @@ export interface Heard {
 	told: readonly KeyName[];
 	heardAt: number;
 	persisted: boolean | null;
+	/** eKeys of door locks; absent from a server that knows none. */
+	ekeys?: { offered: readonly OfferedEkey[]; told: readonly DoorKeyName[] };
 }
 
 /** What is done with keys in the clear: only where nothing else runs, and only then. */
 export type Task =
 	| { kind: 'open'; owner: string; mac: string; session: Bytes; now: number }
-	| { kind: 'keep'; born: string; heard: Heard };
+	| { kind: 'keep'; born: string; heard: Heard }
+	| ({ kind: 'turn' } & TurnWish);
 
 export type TaskAnswer =
 	| { kind: 'packet'; packet: Bytes }
 	| { kind: 'refused'; refusal: OpenRefusal }
+	| TurnAnswer
 	/** False when the keys were wiped meanwhile: nothing was kept. */
 	| { kind: 'kept'; kept: boolean }
 	| { kind: 'failed'; storage: VaultErrorCode };
@@ -55,10 +61,22 @@ export type TaskAnswer =
 export async function perform(vault: Vault, task: Task): Promise<TaskAnswer> {
 	try {
 		if (task.kind === 'open') return await open(vault, task);
-		return { kind: 'kept', kept: await keep(vault, task) };
+		if (task.kind === 'turn') return await openDoor(vault, task);
+		const kept = await keep(vault, task);
+		const { ekeys } = task.heard;
+		if (kept && ekeys) await keepEkeys(vault, task.born, ekeys.offered, ekeys.told);
+		return { kind: 'kept', kept };
 	} catch (cause) {
 		return { kind: 'failed', storage: cause instanceof VaultError ? cause.code : 'unavailable' };
 	}
+}
+
+/** The next frame for a door lock. */
+async function openDoor(vault: Vault, wish: TurnWish): Promise<TurnAnswer> {
+	const answer = await turn(vault, wish);
+	const [device] = await read(vault, '');
+	if (device) await note(vault, device.born, wish.now + device.ahead);
+	return answer;
 }
 
 /** The packet that opens this session of the lock. */

@@ -1,4 +1,5 @@
 import { createContext } from 'svelte';
+import type { Door } from '$lib/api/app/doors.ts';
 import type { Lock } from '$lib/api/app/locks.ts';
 import type { Me } from '$lib/api/app/people.ts';
 import type { Known } from '$lib/client/known.ts';
@@ -18,6 +19,9 @@ export const [getKnown, setKnown] = createContext<Known>();
 
 /** The locks this person sees. */
 export const [getLocks, setLocks] = createContext<Load<Lock[]>>();
+
+/** The door locks this person sees. */
+export const [getDoors, setDoors] = createContext<Load<Door[]>>();
 
 /** Where the conversations with locks are, once they are loaded; `talks.ts` has the way to them. */
 export const [getHolder, setHolder] = createContext<TalksHolder>();

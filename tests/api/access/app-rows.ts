@@ -144,6 +144,52 @@ export const APP_ROWS: Readonly<Record<string, readonly AppRow[]>> = {
 	'POST /api/door-locks/[id]/relay': [
 		{ who: 'member', path: ['5'], body: { action: 'unlock', answers: [] }, own: 404 }
 	],
+	'GET /api/door-locks/[id]': [{ who: 'member', path: ['5'], own: 404 }],
+	'PATCH /api/door-locks/[id]': [{ who: 'member', path: ['5'], body: { name: 'Gate' }, own: 404 }],
+	'DELETE /api/door-locks/[id]': [{ who: 'member', path: ['5'], own: 404 }],
+	'POST /api/door-locks/[id]/owner': [
+		{ who: 'member', path: ['5'], body: { userId: 'x' }, own: 404 }
+	],
+	'GET /api/door-locks/[id]/records': [{ who: 'member', path: ['5'], own: 404 }],
+	'GET /api/door-locks/[id]/ekeys': [{ who: 'member', path: ['5'], own: 404 }],
+	'POST /api/door-locks/[id]/ekeys': [
+		{
+			who: 'member',
+			path: ['5'],
+			body: {
+				to: { username: 'x' },
+				name: 'N',
+				period: { startDate: 0, endDate: 0, recurrence: null }
+			},
+			own: 404
+		}
+	],
+	'PATCH /api/door-locks/[id]/ekeys/[ekey]': [
+		{ who: 'member', path: ['5', '5'], body: { name: 'N' }, own: 404 }
+	],
+	'DELETE /api/door-locks/[id]/ekeys/[ekey]': [{ who: 'member', path: ['5', '5'], own: 404 }],
+	'GET /api/door-locks/[id]/passcodes': [{ who: 'member', path: ['5'], own: 404 }],
+	'POST /api/door-locks/[id]/passcodes': [
+		{
+			who: 'member',
+			path: ['5'],
+			body: { origin: 'custom', name: 'N', code: '4711' },
+			own: 404
+		}
+	],
+	'PATCH /api/door-locks/[id]/passcodes/[passcode]': [
+		{ who: 'member', path: ['5', '5'], body: { name: 'N' }, own: 404 }
+	],
+	'DELETE /api/door-locks/[id]/passcodes/[passcode]': [
+		{ who: 'member', path: ['5', '5'], own: 404 }
+	],
+	'POST /api/first-sign-in': [
+		{
+			who: 'anyone',
+			body: { username: 'nobody', password: 'wrong', name: 'N', newPassword: 'long enough xx' },
+			own: 403
+		}
+	],
 	'PUT /api/sifely-account': [{ who: 'member', body: { password: 'a long password' } }],
 	'GET /api/sifely-apps': [{ who: 'manager' }],
 	'POST /api/sifely-apps': [{ who: 'manager' }],

@@ -43,7 +43,7 @@ describe.each(databases)('applications for the open API on $name', ({ create }) 
 		expect((await listed(owner))[0].revokedAt).toBeGreaterThan(0);
 	});
 
-	test('made by the command line: clientId and clientSecret as JSON', async () => {
+	test('made and revoked by the command line, in JSON', async () => {
 		const data = mkdtempSync(join(tmpdir(), 'hasp-cli-'));
 		const { database } = app.server.config;
 		const where = 'url' in database ? { DATABASE_URL: database.url } : {};
@@ -58,10 +58,18 @@ describe.each(databases)('applications for the open API on $name', ({ create }) 
 		expect(await command('company', 'add', 'Second')).toBe(0);
 		const { company } = JSON.parse(out!.pop()!);
 		expect(await command('sifely-app', 'add', '--company', company.id)).toBe(0);
-		expect(JSON.parse(out!.pop()!)).toEqual({
+		const made = JSON.parse(out!.pop()!);
+		expect(made).toEqual({
 			clientId: expect.stringMatching(/^[0-9a-f]{32}$/),
 			clientSecret: expect.stringMatching(/^[0-9a-f]{32}$/)
 		});
+		for (let i = 0; i < 2; i++) {
+			expect(await command('sifely-app', 'revoke', made.clientId)).toBe(0);
+			expect(JSON.parse(out!.pop()!)).toEqual({ revoked: made.clientId });
+		}
+		expect(await command('sifely-app', 'revoke', 'nobody')).toBe(1);
+		expect(JSON.parse(err!.pop()!).error.code).toBe('not-found');
+		expect(await command('sifely-app', 'revoke')).toBe(2);
 		expect(await command('sifely-app', 'add', '--company', 'nobody')).toBe(1);
 		expect(JSON.parse(err!.pop()!).error.code).toBe('not-found');
 		expect(await command('sifely-app', 'add')).toBe(2);

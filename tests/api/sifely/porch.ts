@@ -85,11 +85,11 @@ export class Porch {
 	}
 
 	/** A conversation to its end: asks, writes, asks again with the answer. */
-	async carry(by: Browser, action: string): Promise<Conversation> {
+	async carry(by: Browser, action: string, more: object = {}): Promise<Conversation> {
 		const answers: string[] = [];
 		const frames: string[] = [];
 		for (let at: number | undefined; ;) {
-			const answer = await this.step(by, { action, at, answers });
+			const answer = await this.step(by, { action, at, answers, ...more });
 			if (answer.status !== 200) return { answer, frames, answers };
 			expect(RelayReply.parse(answer.body)).toEqual(answer.body);
 			if (answer.body.result !== null) return { answer, frames, answers };
@@ -132,6 +132,17 @@ export class Porch {
 		};
 		await db.insertInto('ekey').values(key).execute();
 		return account_id;
+	}
+
+	/** Below the lock's own path. */
+	ask(by: Browser, method: string, path: string, body?: object): Promise<Answer> {
+		const given = body === undefined ? {} : { body };
+		return by.ask(method, `/api/door-locks/${this.id}${path}`, given);
+	}
+
+	/** The passcodes that lie in the lock. */
+	get codes(): string[] {
+		return this.air.saved.flash.passcodes.kept.map(({ code }) => code);
 	}
 
 	get bolt() {

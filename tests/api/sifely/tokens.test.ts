@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { TokenReply } from '../../../src/lib/api/sifely/users.ts';
 import { Budget, Budgets } from '../../../src/lib/server/budget.ts';
@@ -6,6 +7,7 @@ import { addApp } from '../../../src/lib/server/sifely/apps.ts';
 import { md5Of } from '../../../src/lib/server/sifely/passwords.ts';
 import type { Db } from '../../../src/lib/server/db/connect.ts';
 import { giveToken } from '../../../src/lib/server/sifely/tokens.ts';
+import { resetPassword } from '../../../src/lib/server/sifely/users.ts';
 import { databases } from '../../setup/databases.ts';
 import { DAY, SifelyDesk, type Account } from './desk.ts';
 
@@ -192,6 +194,28 @@ describe.each(databases)('tokens of the open API on $name', ({ create }) => {
 		});
 	});
 
+	test('a password that is set while a token is renewed ends the new one too', async () => {
+		const { db, budgets } = desk.app.server;
+		const { username, refreshToken: refresh_token } = await desk.account();
+		const { companyId, clientId, clientSecret } = desk.mine;
+		const { id: appId, prefix } = await db
+			.selectFrom('sifely_app')
+			.select(['id', 'prefix'])
+			.where('client_id', '=', clientId)
+			.executeTakeFirstOrThrow();
+		const app = { appId, companyId, prefix };
+		let reset: Promise<void> | undefined;
+		// Between taking the old token and giving the new one.
+		const begin = async () => {
+			reset = resetPassword({ db }, app, { username, password: md5Of('another') });
+			await pause(1000);
+		};
+		const grant = { grant_type: 'refresh_token', refresh_token, clientSecret };
+		const { access_token } = await giveToken(pausing(db, begin), budgets, app, grant);
+		await reset;
+		expect(await codeOf(list({ accessToken: access_token }))).toBe(10003);
+	});
+
 	test('a hundred of one account are kept, the newest', async () => {
 		const { db } = desk.app.server;
 		let { refreshToken } = ann;
@@ -240,3 +264,30 @@ describe.each(databases)('tokens of the open API on $name', ({ create }) => {
 		).toEqual([]);
 	});
 });
+
+/** The same database, where something happens before a token is written. */
+function pausing(db: Db, begin: () => Promise<void>): Db {
+	const over = <T extends object>(target: T, name: string, method: (real: T) => unknown): T =>
+		new Proxy(target, {
+			get(real, asked) {
+				if (asked === name) return method(real);
+				const value: unknown = Reflect.get(real, asked, real);
+				return typeof value === 'function' ? (value.bind(real) as unknown) : value;
+			}
+		});
+	const late = (trx: Db) =>
+		over(trx, 'insertInto', (real) => (table: 'sifely_token') => ({
+			values: (
+				row: Parameters<ReturnType<typeof real.insertInto<'sifely_token'>>['values']>[0]
+			) => ({
+				execute: async () => {
+					await begin();
+					return real.insertInto(table).values(row).execute();
+				}
+			})
+		}));
+	return over(db, 'transaction', (real) => () => ({
+		execute: (work: (trx: Db) => Promise<unknown>) =>
+			real.transaction().execute((trx) => work(late(trx)))
+	}));
+}

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ListUsersReply } from '../../../src/lib/api/sifely/users.ts';
+import { Budget, Budgets } from '../../../src/lib/server/budget.ts';
 import { addApp } from '../../../src/lib/server/sifely/apps.ts';
 import { md5Of } from '../../../src/lib/server/sifely/passwords.ts';
 import { databases } from '../../setup/databases.ts';
@@ -133,6 +134,15 @@ describe.each(databases)('accounts of the open API on $name', ({ create }) => {
 			createUser: 1
 		});
 		expect(await accountNamed('15551234567')).toBeUndefined();
+	});
+
+	test('createUser hashes no more passwords than the company may; who has an account costs none', async () => {
+		Object.assign(desk.app.server.budgets, { hashes: new Budget(1, 60) });
+		expect((await send('15550004444', 1)).keyId).toBeGreaterThan(0);
+		expect((await send('15550005555', 1)).errcode).toBe(30006);
+		expect(await accountNamed('15550005555')).toBeUndefined();
+		expect((await send('15550004444', 1)).keyId).toBeGreaterThan(0);
+		Object.assign(desk.app.server.budgets, new Budgets());
 	});
 
 	test('createUser many times at once makes one', async () => {

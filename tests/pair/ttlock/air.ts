@@ -1,5 +1,5 @@
 /** A phone's conversations and a virtual door lock, joined in memory, with everything that can go wrong. */
-import type { Bytes } from '../../../src/lib/protocol/bytes.ts';
+import { toHex, type Bytes } from '../../../src/lib/protocol/bytes.ts';
 import type { Program, Reply } from '../../../src/lib/protocol/program.ts';
 import { passcodeSeed } from '../../../src/lib/protocol/ttlock/writes.ts';
 import { parseAdvertisement, COMPANY_ID } from '../../../src/lib/protocol/ttlock/profile.ts';
@@ -182,8 +182,8 @@ function damaged(packet: Bytes, salt: number): Bytes {
 
 /** What a phone wishes when it pairs the lock of this air. */
 export function wishOf(air: Air, wish: Partial<PairingWish> = {}): PairingWish {
-	const numbers = { header: HEADER, ...OWNER, seed: SEED, adminPasscode: '7654321', kept: null };
-	return { ...numbers, clock: air.local, ...wish };
+	const numbers = { header: HEADER, ...OWNER, seed: toHex(SEED), adminPasscode: '7654321' };
+	return { ...numbers, kept: null, clock: air.local, ...wish };
 }
 
 /** A lock that was paired without trouble, and its owner's grant. */
@@ -198,7 +198,7 @@ export function paired(identity: Partial<Identity> = {}): {
 	air.disconnect();
 	air.told.length = 0;
 	air.packets = 0;
-	const admin = { ...adminOf(HEADER, outcome.lock.keys), timezoneRawOffset: OFFSET, uid: 2340 };
+	const admin = { ...adminOf(outcome.lock.keys), timezoneRawOffset: OFFSET, uid: 2340 };
 	return { air, admin, lock: outcome.lock };
 }
 

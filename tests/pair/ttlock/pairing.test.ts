@@ -1,4 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
+import { fromHex, toHex } from '../../../src/lib/protocol/bytes.ts';
+import { refusalAnswer, successAnswer } from '../../../src/lib/protocol/ttlock/answers.ts';
+import { OPCODE } from '../../../src/lib/protocol/ttlock/commands.ts';
+import { sealAnswer } from '../../../src/lib/protocol/ttlock/frame.ts';
+import { DEFAULT_AES_KEY } from '../../../src/lib/protocol/ttlock/grant.ts';
 import type { Identity } from '../../../src/lib/virtual/ttlock/state.ts';
 import { open } from '../../../src/lib/protocol/ttlock/programs.ts';
 import {
@@ -11,7 +16,7 @@ import {
 	type PairingStep
 } from '../../../src/lib/protocol/ttlock/pairing.ts';
 import { release } from '../../../src/lib/protocol/ttlock/upkeep.ts';
-import { Air, HEADER, numbers, OWNER, paired, wishOf, type Fate } from './air.ts';
+import { Air, HEADER, numbers, OWNER, paired, SEED, wishOf, type Fate } from './air.ts';
 
 type OwnedAt = Identity['ownedAt'];
 const BOTH: readonly OwnedAt[] = ['owner', 'finish'];
@@ -62,7 +67,7 @@ function judge(air: Air, phone: Phone): 'owned' | 'free' | 'lost' {
 	air.disconnect();
 	if (air.advertisement.settingMode) return 'free';
 	if (!phone.kept) return 'lost';
-	const { opening } = air.run(open(adminOf(HEADER, phone.kept), 1_795_311_367));
+	const { opening } = air.run(open(adminOf(phone.kept), 1_795_311_367));
 	air.disconnect();
 	return opening === 'success' ? 'owned' : 'lost';
 }
@@ -84,7 +89,8 @@ describe.each(BOTH)('a lock that is owned at %s', (ownedAt) => {
 				randomPasscodes: true,
 				model: 'M101T',
 				hardware: '1.0',
-				firmware: '6.0.3'
+				firmware: '6.0.3',
+				mac: 'C4:54:12:32:3B:D8'
 			}
 		});
 		expect(phone.steps).toEqual(PAIRING_STEPS);
@@ -126,7 +132,7 @@ describe.each(BOTH)('a lock that is owned at %s', (ownedAt) => {
 			air.fateOf = (packet) => (packet === cut ? 'cut-after' : 'passes');
 			phone.pair();
 			if (judge(air, phone) === 'owned') {
-				expect(air.run(release(adminOf(HEADER, phone.kept!)))).toEqual({ end: 'released' });
+				expect(air.run(release(adminOf(phone.kept!)))).toEqual({ end: 'released' });
 				air.disconnect();
 			}
 			expect(air.advertisement.settingMode).toBe(true);
@@ -152,10 +158,38 @@ it('a lock of somebody else is told as such, and keeps its owner', () => {
 	const { air, admin } = paired();
 	const stranger = new Phone(air);
 	expect(stranger.pair()).toEqual({ end: 'foreign' });
-	stranger.kept = { aesKey: '00'.repeat(16), adminPs: 1, unlockKey: 2 };
+	stranger.kept = {
+		...{ aesKey: '00'.repeat(16), adminPs: 1, unlockKey: 2 },
+		...{ seed: toHex(SEED), adminPasscode: '7654321', header: HEADER }
+	};
 	expect(stranger.pair()).toEqual({ end: 'foreign' });
 	expect(stranger.kept).toBeNull();
 	expect(air.run(open(admin, 1)).opening).toBe('success');
+});
+
+it('one that had the first of two copies of its owner is not taken for free', () => {
+	const key = fromHex('5a'.repeat(16));
+	const answers = [
+		sealAnswer(
+			HEADER,
+			successAnswer(OPCODE.getAesKey, key),
+			fromHex(DEFAULT_AES_KEY),
+			OPCODE.getAesKey
+		),
+		// A copy came damaged; the answer to the one that did not is lost; then there is an owner.
+		sealAnswer(HEADER, refusalAnswer(OPCODE.addAdmin, 'crc-error'), key),
+		sealAnswer(HEADER, refusalAnswer(OPCODE.addAdmin, 'not-in-setting-mode'), key)
+	];
+	const program = pair(wishOf(new Air()));
+	let step = program.next();
+	let waits = 0;
+	while (!step.done) {
+		const isWaiting = 'receive' in step.value;
+		// To the greeting nothing is said.
+		const said = isWaiting && waits++ > 0 ? answers.shift() : undefined;
+		step = program.next(isWaiting ? (said ?? 'silent') : undefined);
+	}
+	expect(step.value).toMatchObject({ end: 'refused', step: 'owner', owned: 'maybe' });
 });
 
 it('a lock that was reset by hand is free at once', () => {
@@ -166,15 +200,17 @@ it('a lock that was reset by hand is free at once', () => {
 	expect(new Phone(air).pair()?.end).toBe('paired');
 });
 
+const LIVES = Number(process.env['HASP_LIVES'] ?? 1_000);
+
 /**
  * Whole lives of a pairing: up to six tries with faults anywhere, on the air, at the lock and at the phone,
  * among them giving up and resetting; then nothing happens any more.
  */
-it('1,000 seeded runs: every lock ends paired and owned, or free to pair again', () => {
+it(`${LIVES} seeded runs: every lock ends paired and owned, or free to pair again`, () => {
 	const ends = { owned: 0, free: 0 };
 	let tries = 0;
 	const fates: readonly Fate[] = ['lost', 'damaged', 'cut-before', 'cut-after', 'power'];
-	for (let seed = 0; seed < 1_000; seed++) {
+	for (let seed = 0; seed < LIVES; seed++) {
 		const random = numbers(seed);
 		const air = new Air({ ownedAt: BOTH[random(2)]! });
 		const phone = new Phone(air);
@@ -190,7 +226,7 @@ it('1,000 seeded runs: every lock ends paired and owned, or free to pair again',
 			expect(judge(air, phone), `seed ${seed}, try ${attempt}`).not.toBe('lost');
 			if (random(5) === 0) air.wait(random(100_000));
 			if (random(8) === 0 && phone.kept) {
-				const { end } = air.run(release(adminOf(HEADER, phone.kept)));
+				const { end } = air.run(release(adminOf(phone.kept)));
 				if (end === 'released') phone.kept = null;
 				air.disconnect();
 			}
@@ -204,8 +240,8 @@ it('1,000 seeded runs: every lock ends paired and owned, or free to pair again',
 		if (end === 'free') expect(phone.pair()?.end, `seed ${seed}`).toBe('paired');
 		expect(judge(air, phone), `seed ${seed}`).toBe('owned');
 	}
-	expect(ends.owned + ends.free).toBe(1_000);
-	expect(ends.owned).toBeGreaterThan(100);
-	expect(ends.free).toBeGreaterThan(100);
-	expect(tries).toBeGreaterThan(1_000);
-});
+	expect(ends.owned + ends.free).toBe(LIVES);
+	expect(ends.owned).toBeGreaterThan(LIVES / 10);
+	expect(ends.free).toBeGreaterThan(LIVES / 10);
+	expect(tries).toBeGreaterThan(LIVES);
+}, 600_000);

@@ -1,13 +1,7 @@
 import * as z from 'zod/mini';
+import { EkeyPeriod, EkeyVerdict } from './ekeys.ts';
+import { PassageHours } from './door-detail.ts';
 import { Time } from './shapes.ts';
-
-/** Days and hours at which an eKey holds; the hours are those of its two dates. */
-const Recurrence = z.object({
-	/** 1 Sunday to 7 Saturday. */
-	weekDays: z.array(z.int()),
-	startDay: z.int(),
-	endDay: z.int()
-});
 
 /** A door lock as somebody sees it who may open it, some day at least. */
 export const Door = z.object({
@@ -16,21 +10,20 @@ export const Door = z.object({
 	mac: z.string(),
 	/** As it advertises. */
 	deviceName: z.string(),
+	/** Milliseconds that its clock is ahead of UTC: an eKey's hours are read by it. */
+	timezoneOffset: z.int(),
 	/** Last reading, or null before the first. */
 	battery: z.nullable(z.object({ percent: z.int(), at: Time })),
 	/** True for who may manage it: its owner, its administrators, managers of the company. */
 	manages: z.boolean(),
 	/** Whether this person may open it now, and why not. */
-	opens: z.enum(['now', 'not-yet', 'expired', 'outside-hours', 'used', 'frozen', 'reset']),
+	opens: EkeyVerdict,
 	/** Their eKey, or null for managers of the company who have none. */
 	ekey: z.nullable(
 		z.object({
 			id: z.int(),
 			kind: z.enum(['admin', 'common']),
-			startDate: z.int(),
-			/** 0 without an end, 1 for one opening. */
-			endDate: z.int(),
-			recurrence: z.nullable(Recurrence)
+			...EkeyPeriod.shape
 		})
 	)
 });
@@ -44,19 +37,67 @@ export const AddDoorRequest = z.object({
 	name: z.string().check(z.trim(), z.minLength(1), z.maxLength(80))
 });
 
-/** A frame of a lock: 15 to 255 bytes. */
-const FrameHex = z.string().check(z.regex(/^([0-9a-f]{2}){15,255}$/, 'a frame in lower-case hex'));
+export const AddDoorReply = z.object({ id: z.int() });
 
-/**
- * One step of a conversation that the server has with a lock, and the phone carries: what the lock has
- * answered so far, none at first. Of the log only the last answer is sent.
- */
-export const RelayRequest = z.object({
-	action: z.enum(['unlock', 'lock', 'log']),
+/** A frame of a lock: 15 to 255 bytes. */
+export const FrameHex = z
+	.string()
+	.check(z.regex(/^([0-9a-f]{2}){15,255}$/, 'a frame in lower-case hex'));
+
+/** What of a conversation is sent with each of its steps. */
+const Step = {
 	/** Of the reply before; left out at first. */
 	at: z.optional(Time),
-	answers: z.array(FrameHex).check(z.maxLength(20))
-});
+	/** What the lock has answered so far, none at first. Of the log only the last answer is sent. */
+	answers: z.array(FrameHex).check(z.maxLength(300))
+};
+
+/**
+ * One step of a conversation that the server has with a lock, and the phone carries. `unlock`, `lock`
+ * and `log` are for holders; the others for who manages the lock, `reset` and `reset-ekeys` for its
+ * owner and managers of the company. Everything may be done again after an answer that was lost.
+ */
+export const RelayRequest = z.discriminatedUnion('action', [
+	z.object({
+		action: z.enum([
+			'unlock',
+			'lock',
+			'log',
+			/** Sets the lock's clock by the server's. */
+			'set-clock',
+			/** Asks what it is and how it is set; `DoorDetail.said` has it then. */
+			'read-status',
+			/** Asks for its passcodes, and settles by them which of ours it has. */
+			'read-passcodes',
+			/**
+			 * From its success on every eKey that was sent before opens nothing any more, wherever it lies.
+			 * `invalid-key`: the lock does not do it over the air; reset it, and pair it again.
+			 */
+			'reset-ekeys',
+			/**
+			 * Gives the lock back: it waits to be paired, and is deleted here. `not-found` on the way, when
+			 * the lock was here a moment ago, is the same success, whose answer was lost.
+			 */
+			'reset'
+		]),
+		...Step
+	}),
+	/** Tells the lock what waits for it of this passcode: to be added, changed or removed. */
+	z.object({
+		action: z.literal('tell-passcode'),
+		passcode: z.int().check(z.minimum(0), z.maximum(2 ** 31 - 1)),
+		...Step
+	}),
+	/** Seconds after which it locks by itself; 0 is never. */
+	z.object({
+		action: z.literal('set-auto-lock'),
+		seconds: z.int().check(z.minimum(0), z.maximum(65_535)),
+		...Step
+	}),
+	z.object({ action: z.literal('set-sound'), on: z.boolean(), ...Step }),
+	/** Null ends it. */
+	z.object({ action: z.literal('set-passage'), passage: z.nullable(PassageHours), ...Step })
+]);
 export type RelayRequest = z.infer<typeof RelayRequest>;
 
 export const RelayReply = z.object({

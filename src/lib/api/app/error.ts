@@ -26,7 +26,22 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+/** With `not-now`: what is wrong with the eKey. */
+export const ERROR_REASONS = [
+	'not-yet',
+	'expired',
+	'outside-hours',
+	'used',
+	'frozen',
+	'reset'
+] as const;
+export type ErrorReason = (typeof ERROR_REASONS)[number];
+
 export const ErrorReply = z.object({
-	error: z.object({ code: z.enum(ERROR_CODES), message: z.string() })
+	error: z.object({
+		code: z.enum(ERROR_CODES),
+		message: z.string(),
+		reason: z.optional(z.enum(ERROR_REASONS))
+	})
 });
 export type ErrorReply = z.infer<typeof ErrorReply>;

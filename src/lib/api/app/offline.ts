@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { DoorContact, DoorContactReply } from './phone-doors.ts';
 import { Mac, Time } from './shapes.ts';
 
 /** Slots of one lock, shared by phones, fobs and keys of the Core API. */
@@ -39,7 +40,8 @@ export const ContactRequest = z.object({
 	/** Keys that the phone holds. */
 	has: z.array(KeyName).check(z.maxLength(PHONE_KEYS)),
 	/** Keys that it has deleted since the last contact; named again until an answer has come. */
-	wiped: z.array(KeyName).check(z.maxLength(PHONE_KEYS))
+	wiped: z.array(KeyName).check(z.maxLength(PHONE_KEYS)),
+	doors: z.optional(DoorContact)
 });
 export type ContactRequest = z.infer<typeof ContactRequest>;
 
@@ -66,7 +68,9 @@ export const ContactReply = z.object({
 	/** Every key it may hold; `has` named those whose values are left out. */
 	keys: z.array(PhoneKey),
 	/** Keys among `has` that it must delete now, and name in `wiped` next time. */
-	wipe: z.array(KeyName)
+	wipe: z.array(KeyName),
+	/** Where it said something of door locks. */
+	doors: z.optional(DoorContactReply)
 });
 export type ContactReply = z.infer<typeof ContactReply>;
 

@@ -61,6 +61,16 @@ export function namesOf(mac: string, hardwareType?: string): string[] {
 	return [...types].map((type) => buildName(mac, type));
 }
 
+/** Whether a device of this name is the lock of this MAC. */
+export function isNameOf(name: string, mac: string): boolean {
+	try {
+		return parseName(name).mac === mac.toUpperCase();
+	} catch (cause) {
+		if (cause instanceof ProtocolError) return false;
+		throw cause;
+	}
+}
+
 /**
  * The value of STATE: bytes 2..3 battery in millivolts, little-endian; bytes 4..19 random.
  * @param bytes 20 bytes

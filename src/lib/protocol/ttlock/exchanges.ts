@@ -104,7 +104,8 @@ export function readDeviceInfo(what: DeviceInfo): Exchange<string> {
  * exists already, or no more.
  */
 export function changePasscodes(write: PasscodeWrite): Exchange<{ battery: number }> {
-	return { command: writePasscode(write), parse: parsePasscodeAnswer, repeatable: false };
+	const parse = (data: Uint8Array) => parsePasscodeAnswer(data, write.op);
+	return { command: writePasscode(write), parse, repeatable: false };
 }
 
 export function readPasscodes(sequence: number): Exchange<PasscodePage> {

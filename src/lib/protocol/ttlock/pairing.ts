@@ -2,7 +2,7 @@
  * Taking a lock in setting mode, so that a cut at any packet leaves it either free or ours: the keys
  * are told, to be put on disk, before the lock takes them, and a second try begins where the lock is.
  */
-import { fromHex, toHex, type Bytes } from '../bytes.ts';
+import { fromHex, toHex } from '../bytes.ts';
 import type { Program } from '../program.ts';
 import { parseAesKey, parseNothing, parseVendorWord, type ResultName } from './answers.ts';
 import { addAdmin, finishPairing, getAesKey, greet, type OwnerNumbers } from './commands.ts';
@@ -18,7 +18,7 @@ import {
 	writePasscodeSeed
 } from './exchanges.ts';
 import { featureValueOf, hasFeature } from './features.ts';
-import { piecesOf, sealCommand, type Header } from './frame.ts';
+import { DEFAULT_HEADER, piecesOf, Reassembler, sealCommand, type Header } from './frame.ts';
 import { DEFAULT_AES_KEY } from './grant.ts';
 import type { AdminGrant } from './offline.ts';
 import { Line, logIn, type Exchange, type LockEvent, type Reached } from './programs.ts';
@@ -27,16 +27,22 @@ import { Line, logIn, type Exchange, type LockEvent, type Reached } from './prog
 export interface PairingKeys extends OwnerNumbers {
 	/** 32 hex characters. */
 	aesKey: string;
+	/** 61 bytes in hex, see `passcodeSeed`: written again as it is when a cut pairing goes on. */
+	seed: string;
+	/** 7 digits, for a lock that has no code of its own to tell. */
+	adminPasscode: string;
+	/** Under which it is spoken to. */
+	header: Header;
 }
 
 /** What a lock is given, and what is known of it. */
 export interface PairingWish extends OwnerNumbers {
-	header: Header;
+	/** As advertised; null where that is not known, and the lock's first answer tells. */
+	header: Header | null;
 	/** The lock's time now. */
 	clock: Local;
-	/** 61 bytes, see `passcodeSeed`. */
-	seed: Bytes;
-	/** 7 digits, for a lock that has no code of its own to tell. */
+	/** See `PairingKeys`. */
+	seed: string;
 	adminPasscode: string;
 	/** The keys of a try before this one, while it is unknown whether the lock took them. */
 	kept: PairingKeys | null;
@@ -82,6 +88,8 @@ export interface PairedLock {
 	model: string | null;
 	hardware: string | null;
 	firmware: string | null;
+	/** As the lock writes it. */
+	mac: string | null;
 }
 
 /** Whose a lock is after a cut: keys may be dropped only when `no`. */
@@ -95,8 +103,9 @@ export type PairingOutcome =
 	| { end: 'refused'; step: PairingStep; result: ResultName; owned: Owned }
 	| { end: 'silent' | 'gone'; step: PairingStep; owned: Owned };
 
-/** Milliseconds to wait for the answer to the greeting, which says nothing. */
+/** Milliseconds to wait for a piece of the answer to the greeting, and pieces to wait for. */
 const GREETING_WITHIN = 2_000;
+const MOST_GREETINGS = 20;
 
 type Cut = Exclude<PairingOutcome, { end: 'paired' }>;
 type Reach = Exclude<Reached<unknown>, { kind: 'done' }>;
@@ -109,30 +118,27 @@ export function* pair(wish: PairingWish): Program<PairingEvent, PairingOutcome> 
 	const taken = yield* take(wish);
 	if ('end' in taken) return taken;
 	yield { tell: { kind: 'owned', keys: taken.keys } };
-	return yield* setUp(taken.line, taken.keys, wish);
+	return yield* setUp(taken.line, taken.keys, wish.clock);
 }
 
 type Taken = { line: Line; keys: PairingKeys };
 
 /** Becomes the lock's owner, or finds that we are. */
 function* take(wish: PairingWish): Program<PairingEvent, Taken | Cut> {
-	const { header, adminPs, unlockKey, kept } = wish;
+	const { adminPs, unlockKey, seed, adminPasscode, kept } = wish;
 	const owned: Owned = kept ? 'maybe' : 'no';
-	const open: Line = new Line({ header, aesKey: fromHex(DEFAULT_AES_KEY) });
 	yield { tell: { kind: 'step', step: 'greeting' } };
-	const greeting = sealCommand(header, greet(), fromHex(DEFAULT_AES_KEY));
-	for (const piece of piecesOf(greeting)) yield { send: piece };
-	// One piece is enough to know that it listens; the rest of the answer means nothing to anyone.
-	const heard = yield { receive: GREETING_WITHIN };
-	if (heard === 'gone' || heard === undefined) return { end: 'gone', step: 'greeting', owned };
+	const header = yield* hail(wish.header, kept?.header ?? DEFAULT_HEADER);
+	if (header === null) return { end: 'gone', step: 'greeting', owned };
 	yield { tell: { kind: 'step', step: 'key' } };
+	const open: Line = new Line({ header, aesKey: fromHex(DEFAULT_AES_KEY) });
 	const key = yield* open.ask({ command: getAesKey(), parse: parseAesKey, repeatable: true });
 	if (mayHaveOwner(key)) {
-		if (kept) return yield* resume(wish, kept);
+		if (kept) return yield* resume({ ...kept, header });
 		if (key.kind === 'refused') return { end: 'foreign' };
 	}
 	if (key.kind !== 'done') return cutAt('key', key, owned);
-	const keys = { aesKey: toHex(key.value), adminPs, unlockKey };
+	const keys = { aesKey: toHex(key.value), adminPs, unlockKey, seed, adminPasscode, header };
 	yield { tell: { kind: 'keys', keys } };
 	yield { tell: { kind: 'step', step: 'owner' } };
 	const line: Line = new Line({ header, aesKey: key.value });
@@ -141,8 +147,36 @@ function* take(wish: PairingWish): Program<PairingEvent, Taken | Cut> {
 		parse: parseVendorWord,
 		repeatable: false
 	});
-	if (added.kind === 'refused') return cutAt('owner', added, 'no');
-	return added.kind === 'done' ? { line, keys } : cutAt('owner', added, 'maybe');
+	if (added.kind === 'done') return { line, keys };
+	return cutAt('owner', added, mayBeOurs(added) ? 'maybe' : 'no');
+}
+
+/**
+ * Greets the lock. Its answer means nothing to anyone, but stands in a frame as the lock writes them.
+ * @returns the header to go on under; null when the link has ended
+ */
+function* hail(advertised: Header | null, guess: Header): Program<PairingEvent, Header | null> {
+	const header = advertised ?? guess;
+	const reassembler = new Reassembler();
+	for (const piece of piecesOf(sealCommand(header, greet(), fromHex(DEFAULT_AES_KEY))))
+		yield { send: piece };
+	for (let heard = 0; heard < MOST_GREETINGS; heard++) {
+		const reply = yield { receive: GREETING_WITHIN };
+		if (reply === 'silent') break;
+		if (reply === 'gone' || reply === undefined) return null;
+		for (const received of reassembler.feed(reply))
+			if (received.kind === 'frame') return advertised ?? received.frame.header;
+	}
+	return header;
+}
+
+/**
+ * Whether a lock that did not take its owner may have taken them all the same: of a frame that it said
+ * came damaged one copy may have come whole, and its answer may be lost.
+ */
+function mayBeOurs(added: Reach): boolean {
+	if (added.kind !== 'refused') return true;
+	return added.result === 'crc-error' || added.result === 'not-in-setting-mode';
 }
 
 /** What a lock says, or does not, that is not in setting mode: it has a key of its own by now. */
@@ -152,10 +186,10 @@ function mayHaveOwner(key: Reached<unknown>): boolean {
 }
 
 /** A lock that took an owner since: is it us? */
-function* resume(wish: PairingWish, keys: PairingKeys): Program<PairingEvent, Taken | Cut> {
+function* resume(keys: PairingKeys): Program<PairingEvent, Taken | Cut> {
 	yield { tell: { kind: 'step', step: 'owner' } };
-	const line: Line = new Line({ header: wish.header, aesKey: fromHex(keys.aesKey) });
-	const known = yield* logIn(line, adminOf(wish.header, keys));
+	const line: Line = new Line({ header: keys.header, aesKey: fromHex(keys.aesKey) });
+	const known = yield* logIn(line, adminOf(keys));
 	if (known.kind === 'done') return { line, keys };
 	const isForeign =
 		known.kind === 'refused' &&
@@ -167,7 +201,7 @@ function* resume(wish: PairingWish, keys: PairingKeys): Program<PairingEvent, Ta
 function* setUp(
 	line: Line,
 	keys: PairingKeys,
-	wish: PairingWish
+	clock: Local
 ): Program<PairingEvent, PairingOutcome> {
 	const cut: { at: Cut | null } = { at: null };
 	let step: PairingStep = 'clock';
@@ -183,7 +217,7 @@ function* setUp(
 		if (!cut.at) yield { tell: { kind: 'step', step } };
 	}
 	yield* begin('clock');
-	yield* ask(writeClock(wish.clock));
+	yield* ask(writeClock(clock));
 	yield* begin('features');
 	const features = yield* ask(readFeatures());
 	const featureValue = featureValueOf(features?.words ?? []);
@@ -194,14 +228,15 @@ function* setUp(
 	const remote = has('remoteUnlockSwitch') ? yield* ask(readSwitch('remoteUnlock')) : null;
 	yield* begin('passcodes');
 	const told = has('readAdminPasscode') ? yield* ask(readAdminPasscode()) : null;
-	const isSet = !told?.code && (yield* ask(writeAdminPasscode(wish.adminPasscode)));
-	const seeded = yield* ask(writePasscodeSeed(wish.seed));
+	const isSet = !told?.code && (yield* ask(writeAdminPasscode(keys.adminPasscode)));
+	const seeded = yield* ask(writePasscodeSeed(fromHex(keys.seed)));
 	yield* begin('finish');
 	yield* ask({ command: finishPairing(), parse: parseNothing, repeatable: true });
 	yield* begin('device');
 	const model = yield* ask(readDeviceInfo('model'));
 	const hardware = yield* ask(readDeviceInfo('hardware'));
 	const firmware = yield* ask(readDeviceInfo('firmware'));
+	const mac = yield* ask(readDeviceInfo('mac'));
 	if (cut.at) return cut.at;
 	return {
 		end: 'paired',
@@ -212,11 +247,12 @@ function* setUp(
 			autoLock: autoLock?.seconds ?? null,
 			sound: sound?.on ?? null,
 			remoteUnlock: remote?.on ?? null,
-			adminPasscode: told?.code || (isSet ? wish.adminPasscode : null),
+			adminPasscode: told?.code || (isSet ? keys.adminPasscode : null),
 			randomPasscodes: seeded === true,
 			model,
 			hardware,
-			firmware
+			firmware,
+			mac
 		}
 	};
 }
@@ -228,13 +264,13 @@ function cutAt(step: PairingStep, reached: Reach, owned: Owned): Cut {
 }
 
 /** The owner's grant of keys that a pairing has told: to open, to resume, or to reset with. */
-export function adminOf(header: Header, keys: PairingKeys): AdminGrant {
+export function adminOf(keys: PairingKeys): AdminGrant {
 	return {
 		aesKey: keys.aesKey,
 		lockKey: keys.unlockKey,
 		adminPwd: keys.adminPs,
 		lockFlagPos: 0,
-		lockVersion: header,
+		lockVersion: keys.header,
 		uid: 0,
 		timezoneRawOffset: 0,
 		startDate: 0,

@@ -75,8 +75,12 @@ export function passcodeData(battery: number, op: PasscodeWrite['op']): Bytes {
 	return Uint8Array.of(battery, OP[op]);
 }
 
-export function parsePasscodeAnswer(data: Uint8Array): { battery: number } | null {
-	return data.length === 2 && data[1]! >= OP.clear && data[1]! <= 6 ? { battery: data[0]! } : null;
+/** Null for the answer to another write than this. */
+export function parsePasscodeAnswer(
+	data: Uint8Array,
+	op: PasscodeWrite['op']
+): { battery: number } | null {
+	return data.length === 2 && data[1] === OP[op] ? { battery: data[0]! } : null;
 }
 
 /** Asks for the passcodes from this place on, u16; the first page is 0. */

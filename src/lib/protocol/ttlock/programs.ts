@@ -226,7 +226,7 @@ export function* open(
 /**
  * Carries frames that a server has sealed, one at a time, and its answers back: without the key one
  * answer looks like another, so the server says what they mean and which frame is next.
- * @param packets whole frames
+ * @param packets whole frames; none to hear once more, when the answer was not the one waited for
  * @param opensAt index of the frame that opens; null when none does
  */
 export function* converse(
@@ -235,10 +235,12 @@ export function* converse(
 ): Program<LockEvent, LockOutcome> {
 	const reassembler = new Reassembler();
 	const outcome: LockOutcome = { ...NOTHING_YET };
-	for (const [index, packet] of packets.entries()) {
-		if (index === opensAt) yield { tell: { kind: 'writing', index } };
-		outcome.written++;
-		for (const piece of piecesOf(packet)) yield { send: piece };
+	for (const [index, packet] of (packets.length > 0 ? packets : [null]).entries()) {
+		if (packet) {
+			if (index === opensAt) yield { tell: { kind: 'writing', index } };
+			outcome.written++;
+			for (const piece of piecesOf(packet)) yield { send: piece };
+		}
 		for (let answered = false; !answered;) {
 			const reply = yield { receive: ANSWER_WITHIN };
 			if (reply === 'silent' || reply === 'gone' || reply === undefined)

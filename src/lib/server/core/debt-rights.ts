@@ -59,6 +59,8 @@ async function owedSlots(db: Db, lockIds: readonly string[]): Promise<Owed[]> {
 		)
 		.where('slot.lock_id', 'in', lockIds)
 		.where(owedSlot())
+		// Rights of one moment keep their order, on every database.
+		.orderBy('slot.slot')
 		.execute();
 	return rows.map((row) => {
 		const revoked = row.state === 'revoking';
@@ -85,6 +87,7 @@ async function owedCodes(db: Db, lockIds: readonly string[]): Promise<Owed[]> {
 		.select(['lock_id', 'code', 'name', 'frozen', 'issued_at', 'revoked_at'])
 		.where('lock_id', 'in', lockIds)
 		.where(owedCode())
+		.orderBy('code')
 		.execute();
 	return rows.map(({ lock_id, code, name, frozen, issued_at, revoked_at }) => ({
 		lockId: lock_id,

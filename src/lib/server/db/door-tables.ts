@@ -67,6 +67,10 @@ export interface DoorLockTable {
 	passage: string | null;
 	/** Where a phone goes on reading the lock's log; 0 for its beginning. */
 	log_cursor: number;
+	/** What it said of itself when it was asked last: DoorSaid of the api room as JSON, or null. */
+	said: string | null;
+	/** When it was told to forget us, while its answer is missing. */
+	reset_at: number | null;
 	created_at: number;
 }
 
@@ -97,7 +101,7 @@ export interface EkeyTable {
 	ended_at: number | null;
 }
 
-/** Deleted ones stay: a random passcode is never given out again. */
+/** Deleted ones stay as long as they could be given out again: see prune.ts. */
 export interface PasscodeTable {
 	id: number;
 	lock_id: number;
@@ -116,9 +120,19 @@ export interface PasscodeTable {
 	/** 0 without an end. */
 	end_date: number;
 	state: 'live' | 'deleted';
+	/** What the lock has to be told of it, or null. */
+	waits: 'add' | 'change' | 'remove' | null;
+	/** When it was told, while its answer is missing. */
+	told_at: number | null;
+	/** Sealed (`seal`, column `next`): what it is to become, as JSON, while it waits for `change`. */
+	next: string | null;
+	/** Of the new digits, as `code_hash`. */
+	next_hash: string | null;
 	/** When the lock's log said so first. */
 	used_at: number | null;
 	created_at: number;
+	/** When it was deleted. */
+	ended_at: number | null;
 }
 
 /** What a lock's log said, each record once however often it is uploaded. */

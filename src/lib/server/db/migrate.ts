@@ -12,6 +12,7 @@ import { namedCodes } from './migrations/0008.ts';
 import { rightsOwed } from './migrations/0009.ts';
 import { heldRetention } from './migrations/0010.ts';
 import { doorLocks } from './migrations/0011.ts';
+import { doorUpkeep } from './migrations/0012.ts';
 
 /** Makes one step of the schema inside the transaction it is given. */
 export type Migration = (db: Db, dialect: Dialect) => Promise<void>;
@@ -28,7 +29,8 @@ const MIGRATIONS: readonly { name: string; up: Migration }[] = [
 	{ name: 'named codes', up: namedCodes },
 	{ name: 'rights owed', up: rightsOwed },
 	{ name: 'retention of quick clicks and fobs', up: heldRetention },
-	{ name: 'door locks', up: doorLocks }
+	{ name: 'door locks', up: doorLocks },
+	{ name: 'door upkeep', up: doorUpkeep }
 ];
 
 /** The number of the last migration this program knows. */

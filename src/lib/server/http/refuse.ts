@@ -10,12 +10,12 @@ import type { Log } from '../log.ts';
 export function refuse(error: unknown, log: Log, requestId: string | undefined): Response {
 	const refusal = toRefusal(error);
 	if (refusal.code === 'internal') log.error({ err: error, requestId }, 'request failed');
-	const { code, message, retryAfter } = refusal;
+	const { code, message, retryAfter, reason } = refusal;
 	const headers = new Headers({ 'cache-control': 'no-store' });
 	if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter));
 	// The rest of the body is never read, so the connection is of no more use.
 	if (code === 'too-large') headers.set('connection', 'close');
-	const body: ErrorReply = { error: { code, message } };
+	const body: ErrorReply = { error: { code, message, ...(reason && { reason }) } };
 	return Response.json(body, { status: STATUS[code], headers });
 }
 

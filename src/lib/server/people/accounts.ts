@@ -54,22 +54,7 @@ export async function addPerson(
 			.executeTakeFirst();
 		const userId = known?.id ?? newId();
 		const name = known?.name ?? person.name;
-		if (known === undefined) {
-			await insertUser(trx, dialect, { id: userId, name, email });
-			const now = new Date().toISOString();
-			await trx
-				.insertInto('account')
-				.values({
-					id: newId(),
-					accountId: userId,
-					providerId: 'credential',
-					userId,
-					password: hash,
-					createdAt: now,
-					updatedAt: now
-				})
-				.execute();
-		}
+		if (known === undefined) await insertPerson(trx, dialect, { id: userId, name, email }, hash);
 		const member = await trx
 			.selectFrom('member')
 			.select('id')
@@ -82,6 +67,29 @@ export async function addPerson(
 		const made = known === undefined && given === undefined ? { password } : {};
 		return { userId, email, name, role, ...made };
 	});
+}
+
+/** Somebody who signs in with this password, hashed by better-auth. */
+export async function insertPerson(
+	db: Db,
+	dialect: Dialect,
+	person: { id: string; name: string; email: string },
+	hash: string
+): Promise<void> {
+	await insertUser(db, dialect, person);
+	const now = new Date().toISOString();
+	await db
+		.insertInto('account')
+		.values({
+			id: newId(),
+			accountId: person.id,
+			providerId: 'credential',
+			userId: person.id,
+			password: hash,
+			createdAt: now,
+			updatedAt: now
+		})
+		.execute();
 }
 
 /** A row of better-auth's `user`, whose flags are boolean on PostgreSQL only. */

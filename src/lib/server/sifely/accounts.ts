@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely';
+import type { Budgets } from '../budget.ts';
 import type { Db } from '../db/connect.ts';
 import type { SifelyAccountTable } from '../db/door-tables.ts';
+import { notFound } from '../error.ts';
 import { SifelyError } from './error.ts';
 import { newNumber } from './numbers.ts';
 import { hashMd5, md5Of } from './passwords.ts';
@@ -44,19 +46,21 @@ export async function addAccount(
 /**
  * Who is to get an eKey. People of the company are known by their e-mail address without having been
  * registered; a telephone number or an address that nobody has is made an account when that is asked
- * for. Throws SifelyError `not-registered`.
+ * for, which hashes a password. Throws SifelyError `not-registered`, ServerError `too-many`.
+ * @param create what that may cost, or null
  */
 export async function receiverOf(
 	db: Db,
 	companyId: string,
 	username: string,
-	create: boolean
+	create: { readonly hashes: Budgets['hashes'] } | null
 ): Promise<AccountRow> {
 	const found =
 		(await findAccount(db, companyId, username)) ?? (await personNamed(db, companyId, username));
 	if (found !== undefined) return found;
-	if (!create || !isReachable(username))
+	if (create === null || !isReachable(username))
 		throw new SifelyError('not-registered', 'nobody has this username');
+	create.hashes.take(companyId, Date.now());
 	return createAccount(db, companyId, username.trim());
 }
 
@@ -144,6 +148,23 @@ async function personNamed(
 		.where('user.email', '=', nameOf(username))
 		.executeTakeFirst();
 	return person && accountOfPerson(db, companyId, person);
+}
+
+/** The account of a person of the company. Throws ServerError `not-found` for everybody else. */
+export async function accountOfMember(
+	db: Db,
+	companyId: string,
+	userId: string
+): Promise<AccountRow> {
+	const person = await db
+		.selectFrom('member')
+		.innerJoin('user', 'user.id', 'member.userId')
+		.select(['user.id as userId', 'user.email'])
+		.where('member.organizationId', '=', companyId)
+		.where('user.id', '=', userId)
+		.executeTakeFirst();
+	if (person === undefined) throw notFound();
+	return accountOfPerson(db, companyId, person);
 }
 
 /** A telephone number or an e-mail address. */

@@ -68,7 +68,7 @@ async function run(server: SifelyServer, { request, url, path }: SifelyCall): Pr
 	const parsed: unknown = parse(schema, params);
 	if (HASHING.has(place)) server.budgets.hashes.take(caller.companyId, Date.now());
 	// The table of calls binds each to the schema and the caller of its own name.
-	const invoke = CALLS[place] as (d: Doors, c: unknown, r: unknown) => Promise<unknown>;
+	const invoke = CALLS[place] as (s: SifelyServer, c: unknown, r: unknown) => Promise<unknown>;
 	return invoke(server, caller, parsed);
 }
 

@@ -87,6 +87,17 @@ export async function revokeApp(
 	});
 }
 
+/** The same by its clientId, of whatever company. Throws ServerError `not-found`. */
+export async function revokeAppNamed(db: Db, clientId: string, actor: string): Promise<void> {
+	const app = await db
+		.selectFrom('sifely_app')
+		.select(['id', 'company_id'])
+		.where('client_id', '=', clientId)
+		.executeTakeFirst();
+	if (app === undefined) throw notFound();
+	await revokeApp(db, app.company_id, actor, app.id);
+}
+
 /** Throws SifelyError `unknown-client`. */
 export async function findApp(
 	db: Db,

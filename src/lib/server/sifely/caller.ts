@@ -13,6 +13,8 @@ export interface Holder {
 	readonly uid: number;
 	/** The person behind it, when it is one who is signed in to our own pages. */
 	readonly userId?: string;
+	/** For a manager of the company on our own pages, who does with every lock what its owner may. */
+	readonly asOwner?: boolean;
 }
 
 /** An account that calls, by an application of its company. */

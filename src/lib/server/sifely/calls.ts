@@ -1,7 +1,8 @@
 import type { ENDPOINTS } from '../../api/sifely/endpoints.ts';
 import { type SifelyEndpoint } from '../../api/sifely/endpoints.ts';
-import type { AppCaller, Caller } from './caller.ts';
 import type { z } from 'zod';
+import type { Budgets } from '../budget.ts';
+import type { AppCaller, Caller } from './caller.ts';
 import { listCodes } from './code-list.ts';
 import { addCode, changeCode, deleteByCode, deleteCode } from './custom-codes.ts';
 import * as change from './ekey-changes.ts';
@@ -22,7 +23,7 @@ type CallerOf<E extends SifelyEndpoint> = (typeof ENDPOINTS)[E]['by'] extends 't
 /** What each call does once it is known who calls and the request fits: an answer, or just done. */
 type Calls = {
 	[E in SifelyEndpoint]: (
-		doors: Doors,
+		desk: Doors & { readonly budgets: Budgets },
 		caller: CallerOf<E>,
 		request: z.output<(typeof ENDPOINTS)[E]['request']>
 	) => Promise<z.input<(typeof ENDPOINTS)[E]['reply']> | void>;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { z } from 'zod';
 import type * as api from '../../api/sifely/passcodes.ts';
 import { RANDOM_TYPE } from '../../protocol/ttlock/random-passcodes.ts';
-import type { Caller } from './caller.ts';
+import type { Holder } from './caller.ts';
 import { codeHash, openCode, type PasscodeRow } from './codes.ts';
 import { heldDoor, mustManage } from './doors.ts';
 import type { Doors } from './locks.ts';
@@ -14,7 +14,7 @@ import { containing, offsetOf, pageWith } from './page.ts';
  */
 export async function listCodes(
 	{ db, secret }: Doors,
-	caller: Caller,
+	caller: Holder,
 	request: z.output<typeof api.ListCodesRequest>
 ): Promise<z.input<typeof api.ListCodesReply>> {
 	const { lockId, searchStr, orderBy } = request;
@@ -22,7 +22,9 @@ export async function listCodes(
 	let codes = db
 		.selectFrom('passcode')
 		.where('passcode.lock_id', '=', lockId)
-		.where('passcode.state', '=', 'live');
+		.where('passcode.state', '=', 'live')
+		// What no lock has been told of yet is no passcode to this API.
+		.where((e) => e.or([e('passcode.waits', 'is', null), e('passcode.waits', '<>', 'add')]));
 	if (searchStr !== undefined) {
 		const part = containing(searchStr);
 		codes = codes.where((e) =>

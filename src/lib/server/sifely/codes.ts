@@ -25,11 +25,51 @@ export function sealedCode(secret: Secret, id: number, lockId: number, code: str
 	};
 }
 
+/** What a passcode is given when it is kept. */
+type Made = Pick<
+	PasscodeTable,
+	| 'id'
+	| 'code_hash'
+	| 'state'
+	| 'told_at'
+	| 'next'
+	| 'next_hash'
+	| 'used_at'
+	| 'created_at'
+	| 'ended_at'
+>;
+
+/** What a passcode is to become at its lock. */
+export interface NextCode {
+	code: string;
+	startDate: number;
+	endDate: number;
+}
+
+/** The columns of it. */
+export function sealedNext(secret: Secret, id: number, lockId: number, next: NextCode) {
+	const place = { ...placeOf(id), column: 'next' };
+	return {
+		next: seal(secret, place, Buffer.from(JSON.stringify(next))),
+		next_hash: codeHash(secret, lockId, next.code)
+	};
+}
+
+/** The reverse, or null. Throws SecretError `broken`. */
+export function openNext(
+	secret: Secret,
+	{ id, next }: Pick<PasscodeRow, 'id' | 'next'>
+): NextCode | null {
+	if (next === null) return null;
+	const bytes = unseal(secret, { ...placeOf(id), column: 'next' }, next);
+	return JSON.parse(Buffer.from(bytes).toString()) as NextCode;
+}
+
 /** Keeps a passcode. Returns its id. */
 export async function insertCode(
 	trx: Db,
 	secret: Secret,
-	row: Omit<Insertable<PasscodeTable>, 'id' | 'code_hash' | 'state' | 'used_at' | 'created_at'>
+	row: Omit<Insertable<PasscodeTable>, keyof Made>
 ): Promise<number> {
 	const id = await newNumber(trx, 'passcode');
 	await trx
@@ -39,11 +79,31 @@ export async function insertCode(
 			id,
 			...sealedCode(secret, id, row.lock_id, row.code),
 			state: 'live',
+			told_at: null,
+			next: null,
+			next_hash: null,
 			used_at: null,
-			created_at: Date.now()
+			created_at: Date.now(),
+			ended_at: null
 		})
 		.execute();
 	return id;
+}
+
+/** Deletes a passcode here. */
+export async function markDeleted(trx: Db, id: number): Promise<void> {
+	await trx
+		.updateTable('passcode')
+		.set({
+			state: 'deleted',
+			waits: null,
+			told_at: null,
+			next: null,
+			next_hash: null,
+			ended_at: Date.now()
+		})
+		.where('id', '=', id)
+		.execute();
 }
 
 /** The living passcode of a lock with these digits, or undefined. */
@@ -87,7 +147,14 @@ export async function mustBeNew(
 	adminCode: string | null
 ): Promise<void> {
 	if (isSimple(code)) throw new SifelyError('too-simple', 'the passcode is too simple');
-	if (code === adminCode || (await liveCode(db, secret, lockId, code)))
+	const becoming = await db
+		.selectFrom('passcode')
+		.select('id')
+		.where('lock_id', '=', lockId)
+		.where('next_hash', '=', codeHash(secret, lockId, code))
+		.where('state', '=', 'live')
+		.executeTakeFirst();
+	if (code === adminCode || becoming || (await liveCode(db, secret, lockId, code)))
 		throw new SifelyError('same-code', 'the lock has this passcode already');
 }
 

@@ -3,16 +3,18 @@ import * as api from '../../api/sifely/passcodes.ts';
 import { CUSTOM_CAPACITY } from '../../protocol/ttlock/passcodes.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
-import { actorOf, type Caller } from './caller.ts';
+import type { Secret } from '../secret.ts';
+import { actorOf, type Holder } from './caller.ts';
 import {
 	codeNumbered,
 	insertCode,
 	liveCode,
+	markDeleted,
 	mustBeNew,
 	sealedCode,
 	type PasscodeRow
 } from './codes.ts';
-import { holdDoor, mustManage } from './doors.ts';
+import { holdDoor, mustManage, type DoorRow } from './doors.ts';
 import { codeNotFound, SifelyError } from './error.ts';
 import { openLockData } from './lock-data.ts';
 import type { Doors } from './locks.ts';
@@ -23,7 +25,7 @@ import type { Doors } from './locks.ts';
  */
 export async function addCode(
 	{ db, secret }: Doors,
-	caller: Caller,
+	caller: Holder,
 	request: z.output<typeof api.AddCodeRequest>
 ): Promise<z.input<typeof api.AddCodeReply>> {
 	const { lockId, keyboardPwd, keyboardPwdType: type } = request;
@@ -32,37 +34,51 @@ export async function addCode(
 		throw new SifelyError('bad-parameter', 'endDate: not after startDate');
 	return db.transaction().execute(async (trx) => {
 		const { lock } = mustManage(await holdDoor(trx, caller, lockId));
-		await mustBeNew(trx, secret, lockId, keyboardPwd, openLockData(secret, lock).noKeyPwd);
-		const { held } = await trx
-			.selectFrom('passcode')
-			.select((e) => e.fn.countAll<number>().as('held'))
-			.where('lock_id', '=', lockId)
-			.where('state', '=', 'live')
-			.where('place', 'is', null)
-			.executeTakeFirstOrThrow();
-		if (held >= CUSTOM_CAPACITY)
-			throw new SifelyError('codes-full', `a lock holds ${CUSTOM_CAPACITY} of them`);
-		const id = await insertCode(trx, secret, {
-			lock_id: lockId,
-			sender_id: caller.uid,
+		const id = await keepCustom(trx, secret, caller, lock, {
 			name: request.keyboardPwdName,
 			type,
-			place: null,
-			number: null,
 			code: keyboardPwd,
 			start_date: startDate,
-			end_date: type === api.CUSTOM.permanent ? 0 : endDate
+			end_date: type === api.CUSTOM.permanent ? 0 : endDate,
+			waits: null
 		});
-		const deed = { lockId, passcodeId: id, custom: true };
-		await audit(trx, caller.companyId, actorOf(caller), 'passcode.add', deed);
 		return { keyboardPwdId: id };
 	});
+}
+
+/**
+ * Keeps a custom passcode, inside the transaction that holds its lock. Throws SifelyError `too-simple`,
+ * `same-code`, `codes-full`.
+ */
+export async function keepCustom(
+	trx: Db,
+	secret: Secret,
+	by: Holder,
+	lock: DoorRow,
+	code: Pick<PasscodeRow, 'name' | 'type' | 'code' | 'start_date' | 'end_date' | 'waits'>
+): Promise<number> {
+	const lockId = lock.id;
+	await mustBeNew(trx, secret, lockId, code.code, openLockData(secret, lock).noKeyPwd);
+	const { held } = await trx
+		.selectFrom('passcode')
+		.select((e) => e.fn.countAll<number>().as('held'))
+		.where('lock_id', '=', lockId)
+		.where('state', '=', 'live')
+		.where('place', 'is', null)
+		.executeTakeFirstOrThrow();
+	if (held >= CUSTOM_CAPACITY)
+		throw new SifelyError('codes-full', `a lock holds ${CUSTOM_CAPACITY} of them`);
+	const row = { ...code, lock_id: lockId, sender_id: by.uid, place: null, number: null };
+	const id = await insertCode(trx, secret, row);
+	const deed = { lockId, passcodeId: id, custom: true };
+	await audit(trx, by.companyId, actorOf(by), 'passcode.add', deed);
+	return id;
 }
 
 /** Throws SifelyError `no-lock`, `not-permitted`, `no-passcode`. */
 export async function deleteCode(
 	{ db }: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ lockId, keyboardPwdId }: z.output<typeof api.DeleteCodeRequest>
 ): Promise<void> {
 	await db.transaction().execute(async (trx) => {
@@ -74,7 +90,7 @@ export async function deleteCode(
 /** The same by its digits. */
 export async function deleteByCode(
 	{ db, secret }: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ lockId, keyboardPwd }: z.output<typeof api.DeleteByCodeRequest>
 ): Promise<void> {
 	await db.transaction().execute(async (trx) => {
@@ -85,8 +101,8 @@ export async function deleteByCode(
 	});
 }
 
-async function endCode(trx: Db, caller: Caller, { id, lock_id }: PasscodeRow): Promise<void> {
-	await trx.updateTable('passcode').set({ state: 'deleted' }).where('id', '=', id).execute();
+async function endCode(trx: Db, caller: Holder, { id, lock_id }: PasscodeRow): Promise<void> {
+	await markDeleted(trx, id);
 	const deed = { lockId: lock_id, passcodeId: id };
 	await audit(trx, caller.companyId, actorOf(caller), 'passcode.delete', deed);
 }
@@ -99,7 +115,7 @@ async function endCode(trx: Db, caller: Caller, { id, lock_id }: PasscodeRow): P
  */
 export async function changeCode(
 	{ db, secret }: Doors,
-	caller: Caller,
+	caller: Holder,
 	request: z.output<typeof api.ChangeCodeRequest>
 ): Promise<void> {
 	const { lockId, keyboardPwdId: id, keyboardPwdName, newKeyboardPwd, startDate } = request;
@@ -115,6 +131,8 @@ export async function changeCode(
 			.updateTable('passcode')
 			.set({
 				name: keyboardPwdName ?? row.name,
+				// Whoever has changed it at the lock knows better than what waits.
+				...(changesLock ? { waits: null, told_at: null, next: null, next_hash: null } : {}),
 				...(newKeyboardPwd === undefined ? {} : sealedCode(secret, id, lockId, newKeyboardPwd)),
 				...(startDate === undefined ? {} : periodOf(row, startDate, request.endDate))
 			})

@@ -1,14 +1,16 @@
 import type { z } from 'zod';
 import type { AddDoorRequest, Door } from '../../api/app/doors.ts';
+import type { EkeyVerdict } from '../../api/app/ekeys.ts';
 import type { Verdict } from '../../protocol/ttlock/offline.ts';
 import type { Db } from '../db/connect.ts';
-import { notFound, ServerError } from '../error.ts';
+import { notFound } from '../error.ts';
 import { isManager, type Member } from '../people/identity.ts';
 import { accountOfPerson } from './accounts.ts';
 import type { Holder } from './caller.ts';
-import { recurrenceOf, verdictOf, type DoorRow, type EkeyRow } from './doors.ts';
+import { batteryOf, verdictOf, type DoorRow, type EkeyRow } from './doors.ts';
+import { periodOf } from './periods.ts';
 import { liveKeyOf } from './ekeys.ts';
-import { SifelyError } from './error.ts';
+import { inOurWords } from './refusals.ts';
 import type { Doors } from './locks.ts';
 import { initializeDoor } from './pairing.ts';
 import { hashMd5, md5Of } from './passwords.ts';
@@ -25,6 +27,11 @@ export interface PersonDoor {
 export async function holderOf(db: Db, { company, userId, email }: Member): Promise<Holder> {
 	const { id: uid } = await accountOfPerson(db, company.id, { userId, email });
 	return { companyId: company.id, uid, userId };
+}
+
+/** The same as who a company's manager is to its door locks: as their owners. */
+export async function managerOf(db: Db, who: Member): Promise<Holder> {
+	return { ...(await holderOf(db, who)), asOwner: isManager(who.company.role) };
 }
 
 /** Every door lock that this person sees, by name: all for managers, else those of their eKeys. */
@@ -76,8 +83,12 @@ export async function holdPersonDoor(
 }
 
 /** Whether a person may open a lock now: managers always, others as their eKey says. */
-export function opensNow({ lock, key, isManager }: PersonDoor, now: number): Door['opens'] {
-	if (isManager || key === undefined) return 'now';
+export function opensNow({ lock, key, isManager }: PersonDoor, now: number): EkeyVerdict {
+	return isManager || key === undefined ? 'now' : opensBy(key, lock, now);
+}
+
+/** Whether an eKey opens now. */
+export function opensBy(key: EkeyRow, lock: DoorRow, now: number): EkeyVerdict {
 	if (key.state === 'frozen' || key.state === 'reset') return key.state;
 	const verdict: Verdict = verdictOf(key, lock, now);
 	return verdict === 'holds' ? 'now' : verdict;
@@ -92,24 +103,11 @@ function toDoor(door: PersonDoor, now: number): Door {
 		name: lock.alias,
 		mac: lock.mac,
 		deviceName: lock.name,
-		battery:
-			lock.battery === null
-				? null
-				: { percent: lock.battery, at: lock.battery_at ?? lock.created_at },
+		timezoneOffset: lock.timezone_offset,
+		battery: batteryOf(lock),
 		manages: door.isManager || administers,
 		opens,
-		ekey: key === undefined ? null : ekeyOf(key)
-	};
-}
-
-function ekeyOf(key: EkeyRow): NonNullable<Door['ekey']> {
-	const recurrence = recurrenceOf(key);
-	return {
-		id: key.id,
-		kind: key.kind,
-		startDate: key.start_date,
-		endDate: key.end_date,
-		recurrence: recurrence && { ...recurrence, weekDays: [...recurrence.weekDays] }
+		ekey: key === undefined ? null : { id: key.id, kind: key.kind, ...periodOf(key) }
 	};
 }
 
@@ -120,17 +118,13 @@ export async function addPersonDoor(
 	{ lockData, name }: z.output<typeof AddDoorRequest>
 ): Promise<{ id: number }> {
 	const holder = await holderOf(doors.db, who);
-	try {
-		const { lockId } = await initializeDoor(doors, holder, { lockData, lockAlias: name });
-		return { id: lockId };
-	} catch (cause) {
-		if (!(cause instanceof SifelyError)) throw cause;
-		if (cause.code === 'not-permitted')
-			throw new ServerError('conflict', 'This lock has an owner here who must delete it first.', {
-				cause
-			});
-		throw new ServerError('bad-input', cause.message, { cause });
-	}
+	return inOurWords(
+		async () => {
+			const { lockId } = await initializeDoor(doors, holder, { lockData, lockAlias: name });
+			return { id: lockId };
+		},
+		{ 'not-permitted': ['conflict', 'This lock is here already. Delete it first.'] }
+	);
 }
 
 /**
@@ -145,7 +139,11 @@ export async function setApiPassword(
 	const { uid } = await holderOf(db, who);
 	const password_hash = await hashMd5(md5Of(password));
 	await db.transaction().execute(async (trx) => {
-		await trx.updateTable('sifely_account').set({ password_hash }).where('id', '=', uid).execute();
+		await trx
+			.updateTable('sifely_account')
+			.set({ password_hash, must_change: 0 })
+			.where('id', '=', uid)
+			.execute();
 		const member = await trx
 			.selectFrom('member')
 			.select('id')

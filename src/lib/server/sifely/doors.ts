@@ -3,13 +3,13 @@ import type { Recurrence } from '../../protocol/ttlock/offline.ts';
 import { judge, type Verdict } from '../../protocol/ttlock/offline.ts';
 import type { Db } from '../db/connect.ts';
 import type { DoorLockTable, EkeyTable } from '../db/door-tables.ts';
-import type { Caller } from './caller.ts';
+import type { Holder } from './caller.ts';
 import { lockNotFound, SifelyError } from './error.ts';
 
 export type DoorRow = Selectable<DoorLockTable>;
 export type EkeyRow = Selectable<EkeyTable>;
 
-/** A lock, and the eKey by which somebody has to do with it. */
+/** A lock, and the eKey by which somebody has to do with it: the owner's, for who stands for them. */
 export interface Held {
 	lock: DoorRow;
 	key: EkeyRow;
@@ -19,7 +19,7 @@ export interface Held {
  * A lock of which this account has an eKey, in whatever state. Throws SifelyError `no-lock` alike for
  * one that is absent, another company's, or none of theirs.
  */
-export async function heldDoor(db: Db, caller: Caller, lockId: number): Promise<Held> {
+export async function heldDoor(db: Db, caller: Holder, lockId: number): Promise<Held> {
 	const lock = await db
 		.selectFrom('door_lock')
 		.selectAll()
@@ -33,7 +33,7 @@ export async function heldDoor(db: Db, caller: Caller, lockId: number): Promise<
  * The same inside a transaction that changes it: whatever else is done to the lock, its eKeys and its
  * passcodes comes before or after.
  */
-export async function holdDoor(trx: Db, caller: Caller, lockId: number): Promise<Held> {
+export async function holdDoor(trx: Db, caller: Holder, lockId: number): Promise<Held> {
 	const lock = await trx
 		.updateTable('door_lock')
 		.set((e) => ({ alias: e.ref('alias') }))
@@ -44,17 +44,16 @@ export async function holdDoor(trx: Db, caller: Caller, lockId: number): Promise
 	return withKey(trx, caller, lock);
 }
 
-async function withKey(db: Db, { uid }: Caller, lock: DoorRow | undefined): Promise<Held> {
-	const key =
-		lock &&
-		(await db
-			.selectFrom('ekey')
-			.selectAll()
-			.where('lock_id', '=', lock.id)
-			.where('account_id', '=', uid)
-			.where('state', '<>', 'deleted')
-			.executeTakeFirst());
-	if (lock === undefined || key === undefined) throw lockNotFound();
+async function withKey(db: Db, { uid, asOwner }: Holder, lock: DoorRow | undefined): Promise<Held> {
+	if (lock === undefined) throw lockNotFound();
+	const keys = db
+		.selectFrom('ekey')
+		.selectAll()
+		.where('lock_id', '=', lock.id)
+		.where('state', '<>', 'deleted');
+	const mine = asOwner ? keys.where('kind', '=', 'admin') : keys.where('account_id', '=', uid);
+	const key = await mine.executeTakeFirst();
+	if (key === undefined) throw lockNotFound();
 	return { lock, key };
 }
 
@@ -90,6 +89,11 @@ export function mustOwn(held: Held): Held {
 	if (!isOwner(held))
 		throw new SifelyError('not-permitted', 'only the top administrator of the lock may do this');
 	return held;
+}
+
+/** The last reading, or null before the first. */
+export function batteryOf({ battery, battery_at, created_at }: DoorRow) {
+	return battery === null ? null : { percent: battery, at: battery_at ?? created_at };
 }
 
 /** Whether an eKey opens now, as far as its dates say. */

@@ -2,14 +2,14 @@ import type { Updateable } from 'kysely';
 import type { z } from 'zod';
 import type * as api from '../../api/sifely/keys.ts';
 import { audit } from '../audit.ts';
-import type { Db } from '../db/connect.ts';
 import type { EkeyTable } from '../db/door-tables.ts';
-import { actorOf, type Caller } from './caller.ts';
-import { holdDoor, mustOwn, type EkeyRow, type Held } from './doors.ts';
+import { actorOf, type Holder } from './caller.ts';
+import { holdDoor, mustManage, mustOwn, type DoorRow, type EkeyRow, type Held } from './doors.ts';
 import { endKey, mayChange } from './ekeys.ts';
 import { keyNotFound, SifelyError } from './error.ts';
+import { changeHeld, holdKey, mustBeOf } from './held-keys.ts';
 import { removeDoor, type Doors } from './locks.ts';
-import { columnsOf, mustOutlast, readPeriod } from './periods.ts';
+import { columnsOf, mustOutlast, readPeriod, type Period } from './periods.ts';
 
 /**
  * Everybody may give up their own eKey, administrators end those of others. The owner who deletes their
@@ -17,12 +17,14 @@ import { columnsOf, mustOutlast, readPeriod } from './periods.ts';
  */
 export async function deleteKey(
 	{ db }: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ keyId }: z.output<typeof api.KeyRequest>
 ): Promise<void> {
 	await db.transaction().execute(async (trx) => {
 		const { held, key } = await holdKey(trx, caller, keyId);
 		const isOwn = key.account_id === caller.uid;
+		if (!isOwn && key.kind === 'admin')
+			throw new SifelyError('not-permitted', 'the eKey of its owner goes with the lock');
 		if (!isOwn) mayChange(held, key);
 		if (isOwn && key.kind === 'admin') return removeDoor(trx, caller, key.lock_id);
 		await endKey(trx, keyId);
@@ -34,7 +36,7 @@ export async function deleteKey(
 /** An eKey that is frozen opens nothing until it is thawed, at honest apps and at this server. */
 export function freezeKey(
 	doors: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ keyId }: z.output<typeof api.KeyRequest>
 ): Promise<void> {
 	return change(doors, caller, keyId, (key) => frozen(key, 'frozen'));
@@ -42,7 +44,7 @@ export function freezeKey(
 
 export function thawKey(
 	doors: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ keyId }: z.output<typeof api.KeyRequest>
 ): Promise<void> {
 	return change(doors, caller, keyId, (key) => frozen(key, 'normal'));
@@ -57,12 +59,11 @@ function frozen(key: EkeyRow, state: 'frozen' | 'normal'): Updateable<EkeyTable>
 /** Throws SifelyError `period-fixed` for an eKey that was reset. */
 export function changePeriod(
 	doors: Doors,
-	caller: Caller,
+	caller: Holder,
 	request: z.output<typeof api.ChangePeriodRequest>
 ): Promise<void> {
 	return change(doors, caller, request.keyId, (key, held) => {
-		if (key.state === 'reset')
-			throw new SifelyError('period-fixed', 'this eKey was reset: send another');
+		mustBeOpen(key);
 		const recurring = key.recurrence !== null || request.weekDays !== undefined;
 		const known = key.recurrence === null ? {} : (JSON.parse(key.recurrence) as object);
 		const period = readPeriod({ ...known, ...told(request) }, recurring);
@@ -73,7 +74,7 @@ export function changePeriod(
 
 export function updateKey(
 	doors: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ keyId, keyName, remoteEnable }: z.output<typeof api.UpdateKeyRequest>
 ): Promise<void> {
 	return change(doors, caller, keyId, (key) => ({
@@ -85,7 +86,7 @@ export function updateKey(
 /** Makes a holder an administrator beside the owner, or no longer. */
 export function authorizeKey(
 	doors: Doors,
-	caller: Caller,
+	caller: Holder,
 	request: z.output<typeof api.AuthorizeRequest>
 ): Promise<void> {
 	return setRight(doors, caller, request, 1);
@@ -93,7 +94,7 @@ export function authorizeKey(
 
 export function unauthorizeKey(
 	doors: Doors,
-	caller: Caller,
+	caller: Holder,
 	request: z.output<typeof api.AuthorizeRequest>
 ): Promise<void> {
 	return setRight(doors, caller, request, 0);
@@ -101,7 +102,7 @@ export function unauthorizeKey(
 
 function setRight(
 	doors: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ lockId, keyId }: z.output<typeof api.AuthorizeRequest>,
 	right: 0 | 1
 ): Promise<void> {
@@ -110,6 +111,44 @@ function setRight(
 		mustOwn(held);
 		return { key_right: right };
 	});
+}
+
+/**
+ * Several at once, all or none, of an eKey of this lock. Throws SifelyError `no-lock`, `no-ekey`,
+ * `not-permitted`, `period-fixed`, `own-key-shorter`.
+ */
+export async function changeKeyOf(
+	{ db }: Doors,
+	caller: Holder,
+	lockId: number,
+	keyId: number,
+	wish: {
+		name?: string | undefined;
+		state?: 'normal' | 'frozen' | undefined;
+		period?: Period | undefined;
+		keyRight?: 0 | 1 | undefined;
+	}
+): Promise<{ lock: DoorRow; before: EkeyRow; after: EkeyRow }> {
+	return db.transaction().execute(async (trx) => {
+		mustManage(await holdDoor(trx, caller, lockId));
+		// Before its own lock is held: two at once must not wait for each other.
+		await mustBeOf(trx, lockId, keyId);
+		return changeHeld(trx, caller, keyId, (key, held) => {
+			if (wish.keyRight !== undefined) mustOwn(held);
+			if (wish.period !== undefined) mustBeOpen(key);
+			if (wish.period !== undefined) mustOutlast(held, wish.period);
+			return {
+				name: wish.name ?? key.name,
+				key_right: wish.keyRight ?? key.key_right,
+				...(wish.state && frozen(key, wish.state)),
+				...(wish.period && columnsOf(wish.period))
+			};
+		});
+	});
+}
+
+function mustBeOpen({ state }: EkeyRow): void {
+	if (state === 'reset') throw new SifelyError('period-fixed', 'this eKey was reset: send another');
 }
 
 /** What was sent, without what was not. */
@@ -121,47 +160,11 @@ function told<T extends object>(request: T): T {
 /** Changes somebody else's eKey, of whom this account is an administrator. */
 async function change(
 	{ db }: Doors,
-	caller: Caller,
+	caller: Holder,
 	keyId: number,
 	made: (key: EkeyRow, held: Held) => Updateable<EkeyTable>
 ): Promise<void> {
 	await db.transaction().execute(async (trx) => {
-		const { held, key } = await holdKey(trx, caller, keyId);
-		if (key.account_id === caller.uid || key.kind === 'admin')
-			throw new SifelyError('not-permitted', 'an eKey is changed by another administrator only');
-		mayChange(held, key);
-		const columns = made(key, held);
-		await trx.updateTable('ekey').set(columns).where('id', '=', keyId).execute();
-		const deed = { lockId: key.lock_id, keyId, ...columns };
-		await audit(trx, caller.companyId, actorOf(caller), 'ekey.change', deed);
+		await changeHeld(trx, caller, keyId, made);
 	});
-}
-
-/**
- * An eKey that lives, and what its lock is to the caller. Throws SifelyError `no-ekey` alike for one
- * that is absent and for one of a lock that is none of theirs.
- */
-async function holdKey(
-	trx: Db,
-	caller: Caller,
-	keyId: number
-): Promise<{ held: Held; key: EkeyRow }> {
-	const found = await trx
-		.selectFrom('ekey')
-		.select('lock_id')
-		.where('id', '=', keyId)
-		.executeTakeFirst();
-	if (found === undefined) throw keyNotFound();
-	const held = await holdDoor(trx, caller, found.lock_id).catch((cause: unknown) => {
-		throw cause instanceof SifelyError ? keyNotFound() : cause;
-	});
-	// Read again: until the lock was held it could change.
-	const key = await trx
-		.selectFrom('ekey')
-		.selectAll()
-		.where('id', '=', keyId)
-		.where('state', '<>', 'deleted')
-		.executeTakeFirst();
-	if (key === undefined) throw keyNotFound();
-	return { held, key };
 }

@@ -2,10 +2,11 @@ import type { Insertable } from 'kysely';
 import type { z } from 'zod';
 import { RECURRING, type SendKeyReply, type SendKeyRequest } from '../../api/sifely/keys.ts';
 import { audit } from '../audit.ts';
+import type { Budgets } from '../budget.ts';
 import type { Db } from '../db/connect.ts';
 import type { EkeyTable } from '../db/door-tables.ts';
-import { receiverOf } from './accounts.ts';
-import { actorOf, type Caller } from './caller.ts';
+import { receiverOf, type AccountRow } from './accounts.ts';
+import { actorOf, type Holder } from './caller.ts';
 import { heldDoor, holdDoor, mustManage, mustOwn, type EkeyRow, type Held } from './doors.ts';
 import { SifelyError } from './error.ts';
 import type { Doors } from './locks.ts';
@@ -17,16 +18,41 @@ import { columnsOf, mustOutlast, readPeriod, type Period } from './periods.ts';
  * `not-permitted`, `to-yourself`, `to-the-owner`, `not-registered`, `own-key-shorter`, `bad-parameter`.
  */
 export async function sendKey(
-	{ db }: Doors,
-	caller: Caller,
+	{ db, budgets }: Doors & { readonly budgets: Pick<Budgets, 'hashes'> },
+	caller: Holder,
 	request: z.output<typeof SendKeyRequest>
 ): Promise<z.input<typeof SendKeyReply>> {
-	const { lockId, receiverUsername, keyRight } = request;
+	const { lockId, receiverUsername, keyName, keyRight, remoteEnable, remarks } = request;
 	const period = readPeriod(request, request.keyType === RECURRING);
+	const wish = { lockId, keyName, keyRight, remoteEnable, remarks, period };
+	return sendTo(db, caller, wish, () =>
+		receiverOf(db, caller.companyId, receiverUsername, request.createUser === 1 ? budgets : null)
+	);
+}
+
+/** An eKey that is to be sent. */
+export interface Wish {
+	lockId: number;
+	keyName: string;
+	/** 1 for who is to manage the lock. */
+	keyRight: number;
+	/** 1 yes, 2 no. */
+	remoteEnable: number;
+	remarks: string;
+	period: Period;
+}
+
+/** The same to whom `receiverOf` finds, or makes. */
+export async function sendTo(
+	db: Db,
+	caller: Holder,
+	wish: Wish,
+	receiverOf: () => Promise<AccountRow>
+): Promise<{ keyId: number }> {
+	const { lockId, keyRight, period } = wish;
 	// Before an account is made for somebody: only who may send may do that.
 	mustSend(await heldDoor(db, caller, lockId), keyRight, period);
-	const create = request.createUser === 1;
-	const receiver = await receiverOf(db, caller.companyId, receiverUsername, create);
+	const receiver = await receiverOf();
 	return db.transaction().execute(async (trx) => {
 		const held = mustSend(await holdDoor(trx, caller, lockId), keyRight, period);
 		if (receiver.id === caller.uid)
@@ -40,13 +66,13 @@ export async function sendKey(
 			lock_id: lockId,
 			account_id: receiver.id,
 			sender_id: caller.uid,
-			name: request.keyName,
+			name: wish.keyName,
 			kind: 'common',
 			state: 'normal',
 			...columnsOf(period),
 			key_right: keyRight,
-			remote_enable: request.remoteEnable,
-			remarks: request.remarks
+			remote_enable: wish.remoteEnable,
+			remarks: wish.remarks
 		});
 		const deed = { lockId, keyId, to: receiver.id, keyRight };
 		await audit(trx, caller.companyId, actorOf(caller), 'ekey.send', deed);

@@ -4,11 +4,12 @@ import type { LockData } from '../../protocol/ttlock/grant.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import { findAccount } from './accounts.ts';
-import { actorOf, type Caller } from './caller.ts';
-import { holdDoor, mustManage, mustOwn, type Held } from './doors.ts';
+import { actorOf, type Holder } from './caller.ts';
+import { holdDoor, mustManage, mustOwn, type DoorRow, type Held } from './doors.ts';
 import { addAdminKey, endKey } from './ekeys.ts';
 import { SifelyError } from './error.ts';
 import { MOST_FLAG, openLockData, readLockData, sealLockData } from './lock-data.ts';
+import type { Secret } from '../secret.ts';
 import type { Doors } from './locks.ts';
 
 /**
@@ -20,7 +21,7 @@ import type { Doors } from './locks.ts';
  */
 export async function updateLockData(
 	doors: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ lockId, lockData }: z.output<typeof api.UpdateLockDataRequest>
 ): Promise<void> {
 	const told = readLockData(lockData);
@@ -56,7 +57,7 @@ function isSamePairing(one: LockData, other: LockData): boolean {
  */
 export async function resetKeys(
 	doors: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ lockId, lockFlagPos }: z.output<typeof api.ResetKeyRequest>
 ): Promise<void> {
 	await change(doors, caller, lockId, mustOwn, (known) => ({
@@ -67,7 +68,7 @@ export async function resetKeys(
 
 export async function changeAdminCode(
 	doors: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ lockId, password }: z.output<typeof api.ChangeAdminCodeRequest>
 ): Promise<void> {
 	if (!/^\d{4,9}$/.test(password))
@@ -77,7 +78,7 @@ export async function changeAdminCode(
 
 async function change(
 	{ db, secret }: Doors,
-	caller: Caller,
+	caller: Holder,
 	lockId: number,
 	must: typeof mustOwn,
 	made: (known: LockData, held: Held) => LockData
@@ -85,26 +86,48 @@ async function change(
 	await db.transaction().execute(async (trx) => {
 		const held = must(await holdDoor(trx, caller, lockId));
 		const known = openLockData(secret, held.lock);
-		const data = made(known, held);
-		if (data.lockFlagPos > MOST_FLAG)
-			throw new SifelyError('bad-parameter', 'lockFlagPos: more than a lock can keep');
-		await trx
-			.updateTable('door_lock')
-			.set({
-				name: data.lockName,
-				lock_data: sealLockData(secret, lockId, data),
-				feature_value: data.featureValue,
-				timezone_offset: data.timezoneRawOffset
-			})
-			.where('id', '=', lockId)
-			.execute();
-		const reset = data.lockFlagPos > known.lockFlagPos;
-		if (reset) await endCommonKeys(trx, lockId);
-		const reseeded = data.pwdInfo !== known.pwdInfo;
-		if (reseeded) await trx.deleteFrom('passcode').where('lock_id', '=', lockId).execute();
-		const deed = { lockId, reset, reseeded };
-		await audit(trx, caller.companyId, actorOf(caller), 'door-lock.change', deed);
+		await keep(trx, secret, caller, lockId, known, made(known, held));
 	});
+}
+
+/** What a lock has said about its lockFlagPos, inside the transaction that holds it. */
+export async function resetKeysTo(
+	trx: Db,
+	secret: Secret,
+	by: Holder,
+	lock: DoorRow,
+	lockFlagPos: number
+): Promise<void> {
+	const known = openLockData(secret, lock);
+	await keep(trx, secret, by, lock.id, known, { ...known, lockFlagPos });
+}
+
+async function keep(
+	trx: Db,
+	secret: Secret,
+	by: Holder,
+	lockId: number,
+	known: LockData,
+	data: LockData
+): Promise<void> {
+	if (data.lockFlagPos > MOST_FLAG)
+		throw new SifelyError('bad-parameter', 'lockFlagPos: more than a lock can keep');
+	await trx
+		.updateTable('door_lock')
+		.set({
+			name: data.lockName,
+			lock_data: sealLockData(secret, lockId, data),
+			feature_value: data.featureValue,
+			timezone_offset: data.timezoneRawOffset
+		})
+		.where('id', '=', lockId)
+		.execute();
+	const reset = data.lockFlagPos > known.lockFlagPos;
+	if (reset) await endCommonKeys(trx, lockId);
+	const reseeded = data.pwdInfo !== known.pwdInfo;
+	if (reseeded) await trx.deleteFrom('passcode').where('lock_id', '=', lockId).execute();
+	const deed = { lockId, reset, reseeded };
+	await audit(trx, by.companyId, actorOf(by), 'door-lock.change', deed);
 }
 
 async function endCommonKeys(trx: Db, lockId: number): Promise<void> {
@@ -123,7 +146,7 @@ async function endCommonKeys(trx: Db, lockId: number): Promise<void> {
  */
 export async function transferDoors(
 	{ db }: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ receiverUsername, lockIdList }: z.output<typeof api.TransferRequest>
 ): Promise<void> {
 	const receiver = await findAccount(db, caller.companyId, receiverUsername);
@@ -133,19 +156,20 @@ export async function transferDoors(
 	await db.transaction().execute(async (trx) => {
 		// In one order, so that two transfers of the same locks do not wait for each other.
 		for (const lockId of [...new Set(lockIdList)].sort((a, b) => a - b)) {
-			const { lock, key } = mustOwn(await holdDoor(trx, caller, lockId));
-			await endKey(trx, key.id);
-			await endKeyOf(trx, lockId, receiver.id);
-			await trx
-				.updateTable('door_lock')
-				.set({ owner_id: receiver.id })
-				.where('id', '=', lockId)
-				.execute();
-			await addAdminKey(trx, lockId, receiver.id, lock.alias);
-			const deed = { lockId, to: receiver.id };
-			await audit(trx, caller.companyId, actorOf(caller), 'door-lock.transfer', deed);
+			await giveDoor(trx, caller, mustOwn(await holdDoor(trx, caller, lockId)), receiver.id);
 		}
 	});
+}
+
+/** Makes another account the owner; eKeys that were sent stay. */
+export async function giveDoor(trx: Db, by: Holder, held: Held, to: number): Promise<void> {
+	const { lock, key } = held;
+	await endKey(trx, key.id);
+	await endKeyOf(trx, lock.id, to);
+	await trx.updateTable('door_lock').set({ owner_id: to }).where('id', '=', lock.id).execute();
+	await addAdminKey(trx, lock.id, to, lock.alias);
+	const deed = { lockId: lock.id, to };
+	await audit(trx, by.companyId, actorOf(by), 'door-lock.transfer', deed);
 }
 
 async function endKeyOf(trx: Db, lockId: number, uid: number): Promise<void> {

@@ -4,7 +4,7 @@ import type * as api from '../../api/sifely/locks.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import type { Secret } from '../secret.ts';
-import { actorOf, type Caller, type Holder } from './caller.ts';
+import { actorOf, type Holder } from './caller.ts';
 import { heldDoor, holdDoor, mustLive, mustManage, mustOwn, type DoorRow } from './doors.ts';
 import { openLockData, lockDataFor } from './lock-data.ts';
 import { containing, offsetOf, pageWith } from './page.ts';
@@ -19,7 +19,7 @@ export interface Doors {
 /** The locks that this account owns, newest first; those of others come with their eKeys. */
 export async function listDoors(
 	{ db, secret }: Doors,
-	{ companyId, uid }: Caller,
+	{ companyId, uid }: Holder,
 	request: z.output<typeof api.ListLocksRequest>
 ): Promise<z.input<typeof api.ListLocksReply>> {
 	let mine = db
@@ -67,7 +67,7 @@ export function factsOf(row: DoorRow) {
 
 export async function showDoor(
 	{ db, secret }: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ lockId }: z.output<typeof api.LockRequest>
 ): Promise<z.input<typeof api.LockDetailReply>> {
 	const { lock } = mustManage(await heldDoor(db, caller, lockId));
@@ -93,7 +93,7 @@ export async function showDoor(
 
 export async function renameDoor(
 	{ db }: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ lockId, lockAlias }: z.output<typeof api.RenameRequest>
 ): Promise<void> {
 	await db.transaction().execute(async (trx) => {
@@ -106,7 +106,7 @@ export async function renameDoor(
 /** Every holder's phone hears what battery the lock has. Throws SifelyError `not-permitted`. */
 export async function hearBattery(
 	{ db }: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ lockId, electricQuantity }: z.output<typeof api.UpdateBatteryRequest>
 ): Promise<void> {
 	mustLive(await heldDoor(db, caller, lockId));
@@ -120,7 +120,7 @@ export async function hearBattery(
 /** With all its eKeys, passcodes and records. The lock itself is reset over Bluetooth before. */
 export async function deleteDoor(
 	{ db }: Doors,
-	caller: Caller,
+	caller: Holder,
 	{ lockId }: z.output<typeof api.LockRequest>
 ): Promise<void> {
 	await db.transaction().execute(async (trx) => {

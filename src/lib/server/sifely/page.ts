@@ -4,6 +4,9 @@ export interface Asked {
 	pageSize: number;
 }
 
+/** Rows that a list of our own pages shows at most. */
+export const MOST_ROWS = 1000;
+
 /** Rows to be left out before the page. */
 export function offsetOf({ pageNo, pageSize }: Asked): number {
 	return (pageNo - 1) * pageSize;

@@ -112,6 +112,8 @@ async function insertDoor(
 			battery_at: null,
 			passage: null,
 			log_cursor: 0,
+			said: null,
+			reset_at: null,
 			created_at: Date.now()
 		})
 		.execute();

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { PassageHours } from '../../api/app/door-detail.ts';
 import type { PassageMode, PassageModeRequest } from '../../api/sifely/locks.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
@@ -44,4 +45,27 @@ export async function showPassage(
 	{ lockId }: { lockId: number }
 ): Promise<PassageMode> {
 	return passageOf((await heldDoor(db, caller, lockId)).lock);
+}
+
+/** The same for our own pages, or null when it is off. */
+export function passageHours(lock: Pick<DoorRow, 'passage'>): PassageHours | null {
+	const { passageMode, isAllDay, startDate, endDate, weekDays } = passageOf(lock);
+	if (passageMode !== 1 || weekDays.length === 0) return null;
+	const allDay = isAllDay === 1;
+	return { weekDays, from: allDay ? 0 : startDate, until: allDay ? 0 : endDate };
+}
+
+/** The column of what our own pages have set. */
+export function passageColumn(lock: Pick<DoorRow, 'passage'>, hours: PassageHours | null): string {
+	const { autoUnlock } = passageOf(lock);
+	if (hours === null) return JSON.stringify({ ...OFF, autoUnlock });
+	const { weekDays, from, until } = hours;
+	return JSON.stringify({
+		passageMode: 1,
+		startDate: from,
+		endDate: until,
+		isAllDay: from === 0 && until === 0 ? 1 : 2,
+		weekDays,
+		autoUnlock
+	} satisfies PassageMode);
 }

@@ -1,6 +1,7 @@
+import type { EkeyPeriod } from '../../api/app/ekeys.ts';
 import { ONCE, type Recurrence } from '../../protocol/ttlock/offline.ts';
 import { DAY } from '../lease.ts';
-import { isOwner, recurrenceOf, type Held } from './doors.ts';
+import { isOwner, recurrenceOf, type EkeyRow, type Held } from './doors.ts';
 import { SifelyError } from './error.ts';
 
 /** When an eKey is to hold. */
@@ -66,6 +67,16 @@ export function readPeriod(
 	if (endDate !== 0 && endDate !== ONCE && endDate <= startDate)
 		throw wrong('endDate: not after startDate');
 	return { startDate, endDate, recurrence: null };
+}
+
+/** When an eKey holds, in the words of our own pages. */
+export function periodOf(key: Pick<EkeyRow, 'start_date' | 'end_date' | 'recurrence'>): EkeyPeriod {
+	const recurrence = recurrenceOf(key);
+	return {
+		startDate: key.start_date,
+		endDate: key.end_date,
+		recurrence: recurrence && { ...recurrence, weekDays: [...recurrence.weekDays] }
+	};
 }
 
 /** A period as the table has it. */

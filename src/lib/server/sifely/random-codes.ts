@@ -14,7 +14,8 @@ import {
 } from '../../protocol/ttlock/random-passcodes.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
-import { actorOf, type Caller } from './caller.ts';
+import { actorOf, type Holder } from './caller.ts';
+import { typeNumbered } from './code-times.ts';
 import { insertCode, liveCode, openCode, type PasscodeRow } from './codes.ts';
 import { holdDoor, mustManage, type DoorRow } from './doors.ts';
 import { SifelyError } from './error.ts';
@@ -31,7 +32,7 @@ const HOUR = 3_600_000;
  */
 export async function getCode(
 	{ db, secret }: Doors,
-	caller: Caller,
+	caller: Holder,
 	request: z.output<typeof GetCodeRequest>
 ): Promise<z.input<typeof GetCodeReply>> {
 	const type = typeNumbered(request.keyboardPwdType);
@@ -66,6 +67,7 @@ export async function getCode(
 			type: request.keyboardPwdType,
 			place,
 			number,
+			waits: null,
 			code,
 			start_date: first.start - lock.timezone_offset,
 			end_date: first.end === null ? 0 : first.end - lock.timezone_offset
@@ -78,11 +80,6 @@ export async function getCode(
 
 function isCounted(type: RandomType): type is keyof typeof COUNTS {
 	return type in COUNTS;
-}
-
-function typeNumbered(wanted: number): RandomType {
-	const found = Object.entries(RANDOM_TYPE).find(([, number]) => number === wanted);
-	return found![0] as RandomType;
 }
 
 function rounded(

@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
-import { sql } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { z } from 'zod';
 import type * as api from '../../api/sifely/records.ts';
 import { ONCE } from '../../protocol/ttlock/offline.ts';
 import { RECORD_ACTION } from '../../protocol/ttlock/records.ts';
 import type { Db } from '../db/connect.ts';
+import type { DoorRecordTable } from '../db/door-tables.ts';
 import { lookupHash, seal, unseal, type Secret } from '../secret.ts';
 import type { Caller } from './caller.ts';
 import { codeHash } from './codes.ts';
@@ -12,6 +13,8 @@ import { heldDoor, holdDoor, manages, mustLive, mustManage } from './doors.ts';
 import type { Doors } from './locks.ts';
 import { containing, offsetOf, pageWith } from './page.ts';
 import { recordTypeOf } from './record-types.ts';
+
+export type RecordRow = Selectable<DoorRecordTable>;
 
 /** Ids of records; they fit the whole numbers of JSON. */
 const IDS = 2 ** 48 - 1;
@@ -164,12 +167,19 @@ export async function listRecords(
 		recordType: row.type,
 		success: row.success,
 		username: row.username,
-		keyboardPwd:
-			row.code === null ? '' : Buffer.from(unseal(secret, placeOf(row.id), row.code)).toString(),
+		keyboardPwd: openRecordCode(secret, row) ?? '',
 		lockDate: row.lock_date,
 		serverDate: row.server_date
 	}));
 	return pageWith(list, request, total);
+}
+
+/** What was typed, or the number of a card; or null. Throws SecretError `broken`. */
+export function openRecordCode(
+	secret: Secret,
+	{ id, code }: Pick<RecordRow, 'id' | 'code'>
+): string | null {
+	return code === null ? null : Buffer.from(unseal(secret, placeOf(id), code)).toString();
 }
 
 function placeOf(id: number) {

@@ -28,6 +28,7 @@ import { cursorOf, markRead, recordsAfter } from './log.ts';
 import { addOwner, finish, giveKey, greetBack } from './pairing.ts';
 import { turnBolt } from './motor.ts';
 import { manage } from './manage.ts';
+import type { Handshake } from './state.ts';
 import type { Turn } from './turn.ts';
 
 type Done = Refusal | null;
@@ -101,9 +102,11 @@ function checkAdmin(turn: Turn, data: Bytes): Done {
 	const { owner, lockFlagPos } = turn.state.flash;
 	if (!asked) return 'parameter-length';
 	if (!owner) return 'no-admin';
-	if (asked.lockFlagPos !== lockFlagPos) return 'invalid-key';
+	// The next number, from its owner, ends all eKeys of before; any other is none of ours.
+	const raises = asked.lockFlagPos === lockFlagPos + 1;
+	if (asked.lockFlagPos !== lockFlagPos && !raises) return 'invalid-key';
 	if (asked.adminPs !== owner.adminPs) return 'wrong-admin';
-	return shakeHands(turn, OPCODE.checkAdmin, asked.uid, 'admin');
+	return shakeHands(turn, OPCODE.checkAdmin, { uid: asked.uid, asked: 'admin', raises });
 }
 
 function checkUserTime(turn: Turn, data: Bytes): Done {
@@ -115,13 +118,13 @@ function checkUserTime(turn: Turn, data: Bytes): Done {
 	if (turn.local < asked.start) return 'ekey-not-yet-valid';
 	// The window is told to the minute, and its last minute belongs to it.
 	if (turn.local >= asked.end + 60_000) return 'ekey-expired';
-	return shakeHands(turn, OPCODE.checkUserTime, asked.uid, 'user');
+	return shakeHands(turn, OPCODE.checkUserTime, { uid: asked.uid, asked: 'user', raises: false });
 }
 
 /** A fresh number; the one before it is void. */
-function shakeHands(turn: Turn, opcode: number, uid: number, asked: 'user' | 'admin'): null {
+function shakeHands(turn: Turn, opcode: number, asker: Omit<Handshake, 'psFromLock'>): null {
 	const psFromLock = readBigEndian(turn.draw(), 0, 4);
-	turn.setSession({ handshake: { psFromLock, uid, asked } });
+	turn.setSession({ handshake: { ...asker, psFromLock } });
 	return say(turn, opcode, randomData(psFromLock));
 }
 
@@ -137,6 +140,7 @@ function settled(turn: Turn, sum: number | undefined) {
 function checkRandom(turn: Turn, data: Bytes): Done {
 	const handshake = settled(turn, parseCheckRandom(data) ?? undefined);
 	if (handshake?.asked !== 'admin') return 'wrong-random';
+	if (handshake.raises) turn.saveFlash({ lockFlagPos: turn.state.flash.lockFlagPos + 1 });
 	turn.setSession({ trust: 'admin' });
 	return say(turn, OPCODE.checkRandom, new Uint8Array(0));
 }

@@ -57,6 +57,8 @@ export interface Handshake {
 	readonly psFromLock: number;
 	readonly uid: number;
 	readonly asked: 'user' | 'admin';
+	/** Whether it is to end the eKeys of before. */
+	readonly raises: boolean;
 }
 
 /** One connection. All of it is forgotten when the link goes. */

@@ -85,12 +85,18 @@ const GROUPS: readonly Group[] = [
 
 /** Locks whose name, place, serial or MAC holds every word of the text. */
 export function search(locks: readonly Lock[], text: string): readonly Lock[] {
+	return holding(locks, text, ({ name, place, serial, mac }) => {
+		return `${name} ${place} ${serial} ${mac} ${mac.replaceAll(':', '')}`;
+	});
+}
+
+/** Those in whose own text stands every word of the text. */
+export function holding<T>(all: readonly T[], text: string, of: (one: T) => string): readonly T[] {
 	const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-	if (words.length === 0) return locks;
-	return locks.filter((lock) => {
-		const bare = lock.mac.replaceAll(':', '');
-		const all = `${lock.name} ${lock.place} ${lock.serial} ${lock.mac} ${bare}`.toLowerCase();
-		return words.every((word) => all.includes(word));
+	if (words.length === 0) return all;
+	return all.filter((one) => {
+		const own = of(one).toLowerCase();
+		return words.every((word) => own.includes(word));
 	});
 }
 

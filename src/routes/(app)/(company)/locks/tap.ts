@@ -1,12 +1,14 @@
 /** What a tap in the list begins. Loaded after the list is drawn, before anybody can have read it. */
-import type { Lock } from '$lib/api/app/locks.ts';
 import { failureWords, type FailureWords } from '$lib/ui/failures.ts';
 import type { SessionState } from '$lib/client/session.svelte.ts';
 import { talksOf, type TalksHolder } from '../../talks.ts';
+import type { Row } from './rows.ts';
 
 /** Starts opening a lock of the list; its own page then shows how it goes. */
-export function openOne(holder: TalksHolder, session: SessionState, lock: Lock): void {
-	void talksOf(holder, session).with(lock).open('unlock');
+export function openOne(holder: TalksHolder, session: SessionState, { lock, door }: Row): void {
+	const talks = talksOf(holder, session);
+	if (lock) void talks.with(lock).open('unlock');
+	else if (door) void talks.withDoor(door).open('unlock');
 }
 
 /**
@@ -16,11 +18,13 @@ export function openOne(holder: TalksHolder, session: SessionState, lock: Lock):
 export async function openNearest(
 	holder: TalksHolder,
 	session: SessionState,
-	locks: readonly Lock[],
-	found: (lock: Lock) => unknown
+	rows: readonly Row[],
+	found: (row: Row) => unknown
 ): Promise<FailureWords | null> {
 	const talks = talksOf(holder, session);
-	await talks.nearest(locks, found);
+	const locks = rows.flatMap(({ lock }) => lock ?? []);
+	const doors = rows.flatMap(({ door }) => door ?? []);
+	await talks.nearest(locks, doors, ({ mac }) => found(rows.find((row) => row.mac === mac)!));
 	if (talks.trouble === null) return null;
 	const owner = session.me?.company?.ownerName ?? 'the owner';
 	return failureWords(talks.trouble, { lock: 'one of yours', owner });

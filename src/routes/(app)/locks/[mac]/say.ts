@@ -3,7 +3,7 @@ import type { Lock } from '$lib/api/app/locks.ts';
 import { waitsToEngage } from '$lib/client/engages.ts';
 import { failureWords } from '$lib/ui/failures.ts';
 import { asOf, asOfSentence, clockSeconds, moment } from '$lib/ui/time.ts';
-import type { Told } from './rest.ts';
+import type { Told } from '$lib/ui/told.ts';
 
 export interface Said {
 	title: string;

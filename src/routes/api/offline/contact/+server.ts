@@ -1,5 +1,5 @@
 import { ContactRequest } from '$lib/api/app/offline.ts';
-import { contact } from '$lib/server/core/contact.ts';
+import { contact } from '$lib/server/contact.ts';
 import { endpoint } from '$lib/server/http/endpoint.ts';
 
 export const trailingSlash = 'ignore';

@@ -1,18 +1,12 @@
 import { z } from 'zod';
 import { RelayRequest } from '$lib/api/app/doors.ts';
 import { endpoint } from '$lib/server/http/endpoint.ts';
+import { PathId } from '$lib/server/sifely/door-params.ts';
 import { relay } from '$lib/server/sifely/relay.ts';
 
 export const trailingSlash = 'ignore';
 
-const params = z.object({
-	id: z.coerce.number().pipe(
-		z
-			.int()
-			.min(0)
-			.max(2 ** 31 - 1)
-	)
-});
+const params = z.object({ id: PathId });
 
 /** One step of a conversation with a lock, whose keys never reach the phone. */
 export const POST = endpoint(

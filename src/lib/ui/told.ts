@@ -1,4 +1,4 @@
-import type { Conversation } from '$lib/client/phases.ts';
+import type { Conversation } from '../client/phases.ts';
 
 /** What a conversation tells, without its verbs. */
 export type Told = Omit<Conversation, 'open' | 'stop'>;

@@ -1,0 +1,80 @@
+import * as z from 'zod/mini';
+import { EkeyPeriod } from './ekeys.ts';
+import { FrameHex } from './doors.ts';
+import { Time } from './shapes.ts';
+
+/** Door locks whose eKeys one phone may hold. */
+export const PHONE_DOORS = 1000;
+
+/** Names what this phone holds of one door lock, without a word about its value. */
+export const DoorKeyName = z.object({
+	/** The lock's number. */
+	door: z.int().check(z.minimum(0)),
+	/** The eKey's, or 0 for managers, who open without one. */
+	ekey: z.int().check(z.minimum(0)),
+	/** Another as soon as anything of it is: period, holder, or the lock's keys. */
+	mark: z.string().check(z.regex(/^[0-9a-zA-Z_-]{8,64}$/, 'a mark'))
+});
+export type DoorKeyName = z.infer<typeof DoorKeyName>;
+
+/** What opens the lock: given once, sealed by the phone. */
+export const DoorKeyValue = z.object({
+	/** 32 hex characters. */
+	aesKey: z.string(),
+	lockKey: z.int(),
+	lockFlagPos: z.int(),
+	lockVersion: z.object({
+		protocolType: z.int(),
+		protocolVersion: z.int(),
+		scene: z.int(),
+		groupId: z.int(),
+		orgId: z.int()
+	}),
+	uid: z.int()
+});
+
+/** An eKey that this phone may use without network. The phone judges its period, as the server would. */
+export const DoorKey = z.object({
+	...DoorKeyName.shape,
+	mac: z.string(),
+	...EkeyPeriod.shape,
+	/** Milliseconds that the lock's clock is ahead of UTC. */
+	timezoneRawOffset: z.int(),
+	/** Until when it opens without another contact. */
+	readyUntil: Time,
+	/** Only of those that the phone did not name. */
+	value: z.optional(DoorKeyValue)
+});
+export type DoorKey = z.infer<typeof DoorKey>;
+
+/**
+ * An opening without network. Its proof is what the lock answered, sealed under a key of the lock; where
+ * that is missing the lock's own log may tell of it some day.
+ */
+export const OfflineTurn = z.object({
+	/** Made by the phone: an opening that is reported twice is one. */
+	id: z.string().check(z.regex(/^[0-9a-zA-Z_-]{8,64}$/, 'an id')),
+	door: z.int().check(z.minimum(0)),
+	action: z.enum(['unlock', 'lock']),
+	/** Seconds, by which the lock's log names it. */
+	at: Time,
+	answers: z.array(FrameHex).check(z.maxLength(20))
+});
+export type OfflineTurn = z.infer<typeof OfflineTurn>;
+
+/** What a phone says of door locks when it is in contact; left out by those that know none. */
+export const DoorContact = z.object({
+	has: z.array(DoorKeyName).check(z.maxLength(PHONE_DOORS)),
+	/** Deleted since the last contact; named again until an answer has come. */
+	wiped: z.array(DoorKeyName).check(z.maxLength(PHONE_DOORS)),
+	turns: z.array(OfflineTurn).check(z.maxLength(100))
+});
+export type DoorContact = z.infer<typeof DoorContact>;
+
+export const DoorContactReply = z.object({
+	/** Every one that it may hold: all else must be deleted now, and named in `wiped`. */
+	keys: z.array(DoorKey),
+	/** Ids of turns that need not be kept any longer. */
+	heard: z.array(z.string())
+});
+export type DoorContactReply = z.infer<typeof DoorContactReply>;

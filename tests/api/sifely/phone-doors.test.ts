@@ -1,0 +1,119 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { DoorContactReply, OfflineTurn } from '../../../src/lib/api/app/phone-doors.ts';
+import { fromHex, toHex, type Bytes } from '../../../src/lib/protocol/bytes.ts';
+import { ekeyStep } from '../../../src/lib/protocol/ttlock/ekey.ts';
+import { HOUR } from '../../pair/ttlock/air.ts';
+import { databases } from '../../setup/databases.ts';
+import type { Browser } from '../app.ts';
+import { Porch } from './porch.ts';
+
+const DAY = 24 * HOUR;
+
+describe.each(databases)('eKeys on a phone without network on $name', ({ create }) => {
+	let porch: Porch;
+	beforeAll(async () => {
+		porch = await Porch.open(create);
+	});
+	beforeEach(() => porch.pair());
+	afterEach(() => vi.useRealTimers());
+	afterAll(() => porch.app.close());
+
+	const none = { has: [], wiped: [], turns: [] };
+	async function contact(by: Browser, doors: object = {}): Promise<DoorContactReply> {
+		const body = {
+			phone: { id: 'phone-of-one', name: 'Pixel 9' },
+			persisted: true,
+			has: [],
+			wiped: [],
+			doors: { ...none, ...doors }
+		};
+		const { body: reply } = await by.ask('POST', '/api/offline/contact', { body });
+		return reply.doors as DoorContactReply;
+	}
+
+	/** As the phone has it: its own key, the lock, and nobody else. */
+	function turn(
+		{ keys: [key] }: DoorContactReply,
+		action: 'unlock' | 'lock',
+		id = 'turn-0001'
+	): OfflineTurn {
+		const { value, ...period } = key!;
+		const at = Math.floor(porch.air.utc / 1000);
+		const answers: Bytes[] = [];
+		for (;;) {
+			const step = ekeyStep({ ...period, ...value! }, { at, action, answers });
+			if ('result' in step) break;
+			const { frame, opens } = step;
+			const heard: string[] = [];
+			const written = { commands: [toHex(frame!)], opensAt: opens ? 0 : null };
+			porch.write(written, heard);
+			answers.push(...heard.map((hex) => fromHex(hex)));
+		}
+		return { id, door: porch.id, action, at, answers: answers.map((one) => toHex(one)) };
+	}
+
+	test('a holder’s key comes once, with its end; what is named is not sent again', async () => {
+		const uid = await porch.give(porch.mia);
+		const { keys } = await contact(porch.mia);
+		expect(keys).toMatchObject([{ door: porch.id, value: { uid }, recurrence: null }]);
+		const { door, ekey, mark, readyUntil, endDate } = keys[0]!;
+		expect(readyUntil).toBe(Math.min(endDate || Infinity, porch.air.utc + 7 * DAY));
+		const again = await contact(porch.mia, { has: [{ door, ekey, mark }] });
+		expect(again.keys).toMatchObject([{ door, ekey, mark }]);
+		expect(again.keys[0]).not.toHaveProperty('value');
+	});
+
+	test('a manager’s holds always, one without an eKey has none', async () => {
+		const { keys } = await contact(porch.owner);
+		expect(keys).toMatchObject([{ startDate: 0, endDate: 0, readyUntil: porch.air.utc + 7 * DAY }]);
+		expect(JSON.stringify(keys)).not.toContain('adminPwd');
+		expect((await contact(porch.mia)).keys).toEqual([]);
+	});
+
+	test('what it opened is a record once, however often it is told, and also by the log', async () => {
+		const uid = await porch.give(porch.mia);
+		const key = await contact(porch.mia);
+		const opened = turn(key, 'unlock');
+		expect(porch.bolt).toBe('unlocked');
+		for (let times = 0; times < 2; times++)
+			expect((await contact(porch.mia, { turns: [opened] })).heard).toEqual([opened.id]);
+		await porch.carry(porch.mia, 'log');
+		expect(await porch.records()).toMatchObject([{ uid, username: 'mia@example.com' }]);
+		const { db } = porch.app.server;
+		const audit = await db
+			.selectFrom('audit')
+			.select('detail')
+			.where('deed', '=', 'door-lock.open')
+			.execute();
+		const told = audit.map(({ detail }) => JSON.parse(detail)).filter(({ turn }) => turn);
+		expect(told).toMatchObject([{ lockId: porch.id, offline: true, proven: true }]);
+	});
+
+	test('one that was frozen or taken away is given no more', async () => {
+		await porch.give(porch.mia);
+		expect((await contact(porch.mia)).keys).toHaveLength(1);
+		const { db } = porch.app.server;
+		await db.updateTable('ekey').set({ state: 'frozen' }).where('kind', '=', 'common').execute();
+		expect((await contact(porch.mia)).keys).toEqual([]);
+		await db.updateTable('ekey').set({ state: 'deleted' }).where('kind', '=', 'common').execute();
+		expect((await contact(porch.mia)).keys).toEqual([]);
+	});
+
+	test('one for one opening is used up by a turn without an answer too', async () => {
+		await porch.give(porch.mia);
+		const { db } = porch.app.server;
+		const once = { start_date: 0, end_date: 1, recurrence: null };
+		await db.updateTable('ekey').set(once).where('kind', '=', 'common').execute();
+		const opened = turn(await contact(porch.mia), 'unlock');
+		const lost = { ...opened, answers: opened.answers.slice(0, 1) };
+		expect((await contact(porch.mia, { turns: [lost] })).keys).toEqual([]);
+		expect(await porch.records()).toEqual([]);
+		const { doors } = (await porch.mia.ask('GET', '/api/door-locks')).body;
+		expect(doors).toMatchObject([{ opens: 'used' }]);
+	});
+
+	test('a turn at a lock of nobody here is let go of', async () => {
+		const turns = [{ id: 'turn-0002', door: 99_999, action: 'unlock', at: 1, answers: [] }];
+		expect((await contact(porch.mia, { turns })).heard).toEqual(['turn-0002']);
+	});
+});
