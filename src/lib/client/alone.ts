@@ -1,6 +1,9 @@
 /** Begins the name of every conversation with a lock; a newer version of the app waits for their end. */
 export const LOCK_TALKS = 'hasp-lock-';
 
+/** Milliseconds in which a lock or fob that somebody has just woken is reached, or is not awake. */
+export const WAKING = 20_000;
+
 /**
  * Runs `work` while no other tab of this browser runs work of this name.
  * @param otherwise `wait` for the other tab, or `skip`: then the answer is null

@@ -1,8 +1,9 @@
 import type { Link } from '../link/link.ts';
 import type { LockEvent, LockOutcome } from '../protocol/vendors.ts';
+import { WAKING } from './alone.ts';
 import { drive } from './drive.ts';
 import { failureOf } from './failures.ts';
-import { WAKING, type Ports, type Screen } from './opening.ts';
+import type { Ports, Screen } from './opening.ts';
 import type { FailureCode } from './phases.ts';
 import { relay } from './relay.ts';
 

@@ -1,6 +1,6 @@
 import type { Connect, Link } from '../link/link.ts';
 import { VENDORS, type Vendor } from '../protocol/vendors.ts';
-import { alone, LOCK_TALKS } from './alone.ts';
+import { alone, LOCK_TALKS, WAKING } from './alone.ts';
 import { ClientError, call as callServer, type Call } from './call.ts';
 import { carry, type Errand } from './carry.ts';
 import { errandFailureOf, errandFailureOfResult, type ErrandFailure } from './errand-failures.ts';
@@ -27,9 +27,6 @@ export interface ErrandParts {
 	/** Where one tab waits for another; absent in old browsers. */
 	locks?: LockManager | undefined;
 }
-
-/** Milliseconds in which a lock that somebody has just touched is reached, or is not awake. */
-const WAKING = 20_000;
 
 /** Milliseconds without an answer of the server after which it is called slow. */
 const SLOW = 3_000;

@@ -1,6 +1,6 @@
 import type { Connect, Link } from '../link/link.ts';
 import { VENDORS, type Vendor } from '../protocol/vendors.ts';
-import { alone, LOCK_TALKS } from './alone.ts';
+import { alone, LOCK_TALKS, WAKING } from './alone.ts';
 import { call as callServer, type Call } from './call.ts';
 import { fobFailureOf, type FobFailure } from './fob-failures.ts';
 import { isSynced, takeSet, type TakenSet } from './fob-set.ts';
@@ -30,9 +30,6 @@ export interface FobSyncParts {
 	/** Where one tab waits for another; absent in old browsers. */
 	locks?: LockManager | undefined;
 }
-
-/** Milliseconds in which a fob that somebody has just squeezed is reached, or is not awake. */
-const WAKING = 20_000;
 
 /** Links begun for one tap. Nothing is lost by another: the server gives the same set until it is proven. */
 const TRIES = 3;

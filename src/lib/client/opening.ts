@@ -1,5 +1,6 @@
 import type { Connect, Link } from '../link/link.ts';
 import { VENDORS, type Vendor } from '../protocol/vendors.ts';
+import { WAKING } from './alone.ts';
 import { call as callServer, type Call } from './call.ts';
 import { write } from './writing.ts';
 import type { Source } from './source.ts';
@@ -9,9 +10,6 @@ import { PadlockSource } from './padlock-source.ts';
 import type { Deed, FailureCode, TrackPhase } from './phases.ts';
 import type { Sync } from './sync.svelte.ts';
 import { permit, type End, type Tap } from './tap.ts';
-
-/** Milliseconds in which a lock that somebody has just woken is reached, or is not awake. */
-export const WAKING = 20_000;
 
 /** Conversations begun for one tap, as long as nothing was written that opens. */
 const TRIES = 3;

@@ -115,7 +115,7 @@ export class Paired {
 }
 
 /** Whether the pairing has come to its end. */
-export function hasLockData(pairing: KeptPairing): pairing is KeptPairing & { lockData: string } {
+function hasLockData(pairing: KeptPairing): pairing is KeptPairing & { lockData: string } {
 	return pairing.lockData !== null;
 }
 

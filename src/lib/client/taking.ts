@@ -10,6 +10,7 @@ import {
 import type { VendorId } from '../protocol/vendors.ts';
 import type { KeptPairing, PairingFacts, Pairings, PairingState } from '../vault/pairings.ts';
 import { VaultError } from '../vault/store.ts';
+import { WAKING } from './alone.ts';
 import { drive } from './drive.ts';
 import { pairingFailureOf, type PairingFailure } from './pairing-failures.ts';
 
@@ -46,9 +47,6 @@ export interface Taken {
 	/** False when the phone's storage took only the keys: then it has to be told now, or paired on. */
 	stored: boolean;
 }
-
-/** Milliseconds in which a lock that somebody stands at is reached. */
-const WITHIN = 20_000;
 
 /** Links begun for one tap: a cut pairing goes on where it was cut. */
 const TRIES = 3;
@@ -186,7 +184,7 @@ async function withLink<T>(
 	talk: (link: Link) => Promise<T>
 ): Promise<T> {
 	screen.reach('connecting');
-	const link = await target.connect({ choose: false, within: WITHIN, signal });
+	const link = await target.connect({ choose: false, within: WAKING, signal });
 	if (!link) throw new LinkError('no-answer', 'the lock is not known any more');
 	try {
 		await link.ready;

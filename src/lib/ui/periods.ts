@@ -1,13 +1,6 @@
+import type { EkeyPeriod } from '../api/app/ekeys.ts';
 import { lockClock, lockDate, lockMoment } from './lock-time.ts';
 import { WEEKDAYS } from './time.ts';
-
-/** When an eKey holds, as it is kept: milliseconds, 0 for no limit; an end of 1 is one opening. */
-export interface Period {
-	startDate: number;
-	endDate: number;
-	/** Week days are 1 Sunday to 7 Saturday. */
-	recurrence: { weekDays: readonly number[]; startDay: number; endDay: number } | null;
-}
 
 /** Monday first, as calendars here are read. */
 const WEEK = [2, 3, 4, 5, 6, 7, 1];
@@ -27,7 +20,7 @@ export function dayWords(weekDays: readonly number[]): string {
  * @param zone milliseconds that the lock's clock is ahead of UTC
  */
 export function periodWords(
-	{ startDate, endDate, recurrence }: Period,
+	{ startDate, endDate, recurrence }: EkeyPeriod,
 	zone: number,
 	now: number
 ): string {

@@ -6,6 +6,7 @@ import {
 	type Verdict
 } from '../protocol/ttlock/offline.ts';
 import { judge, type Device, type DeviceFacts } from './keys.ts';
+import { sealBytes, unsealBytes, type Box } from './sealing.ts';
 
 /** Names what this phone holds of one door lock, without a word about its value. */
 export interface DoorKeyName {
@@ -55,36 +56,20 @@ export function isForOnce({ endDate, recurrence }: Validity): boolean {
 	return endDate === ONCE && recurrence === null;
 }
 
-const IV_LENGTH = 12;
 type Holder = Pick<Device, 'phone' | 'sealing'>;
 type Bound = Omit<SealedEkey, 'iv' | 'sealed' | 'usedAt'>;
 
 /** Seals a value to one phone, lock, eKey, period and end. */
-export async function sealEkey(
-	{ phone, sealing }: Holder,
-	bound: Bound,
-	value: Bytes
-): Promise<Pick<SealedEkey, 'iv' | 'sealed'>> {
-	const iv = crypto.getRandomValues(new Uint8Array(IV_LENGTH));
-	const box = { name: 'AES-GCM', iv, additionalData: bindingOf(phone, bound) };
-	return { iv, sealed: new Uint8Array(await crypto.subtle.encrypt(box, sealing, value)) };
+export function sealEkey({ phone, sealing }: Holder, bound: Bound, value: Bytes): Promise<Box> {
+	return sealBytes(sealing, bindingOf(phone, bound), value);
 }
 
 /**
  * The value in a record, or null when the record is not the one that was sealed for this phone. The
  * caller fills it with zeros after its use.
  */
-export async function unsealEkey(
-	{ phone, sealing }: Holder,
-	record: Bound & Pick<SealedEkey, 'iv' | 'sealed'>
-): Promise<Bytes | null> {
-	const { iv, sealed } = record;
-	const box = { name: 'AES-GCM', iv, additionalData: bindingOf(phone, record) };
-	try {
-		return new Uint8Array(await crypto.subtle.decrypt(box, sealing, sealed));
-	} catch {
-		return null;
-	}
+export function unsealEkey({ phone, sealing }: Holder, record: Bound & Box): Promise<Bytes | null> {
+	return unsealBytes(sealing, bindingOf(phone, record), record);
 }
 
 /** JSON of a list in one order: no two differ and look alike. */

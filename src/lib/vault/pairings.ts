@@ -1,5 +1,5 @@
 import type { Bytes } from '../protocol/bytes.ts';
-import { makeSealingKey } from './sealing.ts';
+import { makeSealingKey, sealBytes, unsealBytes } from './sealing.ts';
 import type { Vault } from './store.ts';
 
 /**
@@ -68,10 +68,8 @@ export class Pairings {
 	 */
 	async keep(facts: PairingFacts, secret: PairingSecret): Promise<KeptPairing> {
 		const sealing = await makeSealingKey();
-		const iv = crypto.getRandomValues(new Uint8Array(12));
 		const plain = text.encode(JSON.stringify(secret));
-		const box = { name: 'AES-GCM', iv, additionalData: bindingOf(facts) };
-		const sealed = new Uint8Array(await crypto.subtle.encrypt(box, sealing, plain));
+		const { iv, sealed } = await sealBytes(sealing, bindingOf(facts), plain);
 		plain.fill(0);
 		await this.#vault.use(async (db) => {
 			const tx = db.transaction('pairings', 'readwrite', { durability: 'strict' });
@@ -85,15 +83,11 @@ export class Pairings {
 		const record = await this.#vault.use((db) => db.get('pairings', [company, lock]));
 		if (!record) return null;
 		const { sealing, iv, sealed, ...facts } = record;
-		const box = { name: 'AES-GCM', iv, additionalData: bindingOf(facts) };
-		try {
-			const plain = new Uint8Array(await crypto.subtle.decrypt(box, sealing, sealed));
-			const secret = JSON.parse(new TextDecoder().decode(plain)) as PairingSecret;
-			plain.fill(0);
-			return { ...facts, ...secret, iv };
-		} catch {
-			return null;
-		}
+		const plain = await unsealBytes(sealing, bindingOf(facts), { iv, sealed });
+		if (plain === null) return null;
+		const secret = JSON.parse(new TextDecoder().decode(plain)) as PairingSecret;
+		plain.fill(0);
+		return { ...facts, ...secret, iv };
 	}
 
 	/** All of a company, the oldest first. @throws VaultError */

@@ -2,26 +2,16 @@ import { toHex } from '../../../src/lib/protocol/bytes.ts';
 import { keysOf } from '../../../src/lib/server/core/keys.ts';
 import type { Db } from '../../../src/lib/server/db/connect.ts';
 import type { LockRow } from '../../../src/lib/server/locks.ts';
+import { takenQuickClicks } from '../../../src/lib/server/quick-click-rows.ts';
 import type { Secret } from '../../../src/lib/server/secret.ts';
+import { takenSlots } from '../../../src/lib/server/slot-rows.ts';
 import type { KeySet } from '../../../src/lib/virtual/noke/keyset.ts';
 
 /** What the server believes that a lock holds. */
 export async function believed({ db, secret }: { db: Db; secret: Secret }, row: LockRow) {
 	const keys = keysOf(secret, row);
-	const slots = await db
-		.selectFrom('slot')
-		.selectAll()
-		.where('lock_id', '=', row.id)
-		.where('state', '!=', 'off')
-		.orderBy('slot')
-		.execute();
-	const codes = await db
-		.selectFrom('quick_click')
-		.selectAll()
-		.where('lock_id', '=', row.id)
-		.where('state', '!=', 'off')
-		.orderBy('position')
-		.execute();
+	const slots = await takenSlots(db, row.id);
+	const codes = await takenQuickClicks(db, row.id);
 	return {
 		epoch: row.active,
 		master: toHex(keys.master(row.active).key),

@@ -1,16 +1,9 @@
 import * as z from 'zod/mini';
+import { ERROR_REASONS } from './error.ts';
 import { Time } from './shapes.ts';
 
 /** Whether an eKey opens now, and why not. */
-export const EkeyVerdict = z.enum([
-	'now',
-	'not-yet',
-	'expired',
-	'outside-hours',
-	'used',
-	'frozen',
-	'reset'
-]);
+export const EkeyVerdict = z.enum(['now', ...ERROR_REASONS]);
 export type EkeyVerdict = z.infer<typeof EkeyVerdict>;
 
 /** Milliseconds since 1970, to the year 9999. */

@@ -47,6 +47,9 @@ export type Verdict = 'holds' | 'not-yet' | 'expired' | 'outside-hours' | 'used'
 /** `endDate` of an eKey that opens once. */
 export const ONCE = 1;
 
+/** When an eKey holds that has no limit. */
+export const ALWAYS = { startDate: 0, endDate: 0, recurrence: null } as const satisfies Validity;
+
 const DAY = 86_400_000;
 
 /**

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Recurrence } from '../../protocol/ttlock/offline.ts';
+import type { EkeyPeriod } from '../../api/app/ekeys.ts';
 import { judge, type Verdict } from '../../protocol/ttlock/offline.ts';
 import type { Db } from '../db/connect.ts';
 import type { DoorLockTable, EkeyTable } from '../db/door-tables.ts';
@@ -102,15 +102,15 @@ export function verdictOf(
 	lock: Pick<DoorRow, 'timezone_offset'>,
 	now: number
 ): Verdict {
-	const validity = {
-		startDate: key.start_date,
-		endDate: key.end_date,
-		recurrence: recurrenceOf(key),
-		timezoneRawOffset: lock.timezone_offset
-	};
+	const validity = { ...periodOf(key), timezoneRawOffset: lock.timezone_offset };
 	return judge(validity, now, key.used_at !== null);
 }
 
-export function recurrenceOf({ recurrence }: Pick<EkeyRow, 'recurrence'>): Recurrence | null {
-	return recurrence === null ? null : (JSON.parse(recurrence) as Recurrence);
+export function recurrenceOf({ recurrence }: Pick<EkeyRow, 'recurrence'>) {
+	return recurrence === null ? null : (JSON.parse(recurrence) as EkeyPeriod['recurrence']);
+}
+
+/** When an eKey holds, as its row has it. */
+export function periodOf(key: Pick<EkeyRow, 'start_date' | 'end_date' | 'recurrence'>): EkeyPeriod {
+	return { startDate: key.start_date, endDate: key.end_date, recurrence: recurrenceOf(key) };
 }

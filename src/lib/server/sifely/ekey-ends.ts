@@ -2,7 +2,8 @@ import type { EkeyEnd } from '../../api/app/ekeys.ts';
 import { ONCE } from '../../protocol/ttlock/offline.ts';
 import type { Db } from '../db/connect.ts';
 import { leaseDays, leaseEnd } from '../lease.ts';
-import { recurrenceOf, type EkeyRow } from './doors.ts';
+import { periodOf, type EkeyRow } from './doors.ts';
+import { windowEnd } from './periods.ts';
 
 /**
  * What taking this eKey away comes to. Nothing is told to the lock: what a phone has without signal it
@@ -17,18 +18,13 @@ export async function endOf(db: Db, companyId: string, key: EkeyRow): Promise<Ek
 		.executeTakeFirst();
 	const now = Date.now();
 	// One that was frozen may lie in a phone that has not heard of it; one that was reset the lock refuses.
-	const isDead = key.state === 'reset' || windowEnd(key) <= now;
+	const end = windowEnd(periodOf(key));
+	const isUsed = key.used_at !== null && key.end_date === ONCE && key.recurrence === null;
+	const isDead = key.state === 'reset' || isUsed || end <= now;
 	const mayOpen = account?.user_id != null && !isDead;
 	const lease = leaseEnd(await leaseDays(db, companyId), now);
 	return {
-		offlineUntil: mayOpen ? Math.min(lease, windowEnd(key)) : null,
+		offlineUntil: mayOpen ? Math.min(lease, end) : null,
 		leftHasp: account?.password_hash != null && key.state !== 'reset'
 	};
-}
-
-function windowEnd(key: EkeyRow): number {
-	const recurrence = recurrenceOf(key);
-	const end = recurrence === null ? key.end_date : recurrence.endDay;
-	if (recurrence === null && end === ONCE) return key.used_at === null ? Infinity : 0;
-	return end === 0 ? Infinity : end;
 }

@@ -110,7 +110,7 @@ function recurringOf(
 	const recurrence = recurrenceOf(key);
 	if (recurrence === null) return {};
 	const { weekDays, startDay, endDay } = recurrence;
-	return { keyType: api.RECURRING, weekDays: [...weekDays], startDay, endDay };
+	return { keyType: api.RECURRING, weekDays, startDay, endDay };
 }
 
 /** The eKeys that others have of a lock. Throws SifelyError `no-lock`, `not-permitted`. */

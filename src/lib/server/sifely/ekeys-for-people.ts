@@ -3,7 +3,7 @@ import type * as api from '../../api/app/ekeys.ts';
 import type { Db } from '../db/connect.ts';
 import type { Member } from '../people/identity.ts';
 import { accountOfMember, receiverOf } from './accounts.ts';
-import { heldDoor, mustManage, type DoorRow, type EkeyRow } from './doors.ts';
+import { heldDoor, mustManage, periodOf, type DoorRow, type EkeyRow } from './doors.ts';
 import { managerOf, opensBy } from './doors-for-people.ts';
 import { changeKeyOf, deleteKey } from './ekey-changes.ts';
 import { endOf } from './ekey-ends.ts';
@@ -11,7 +11,7 @@ import { sendTo } from './ekeys.ts';
 import { keyNotFound } from './error.ts';
 import type { Doors } from './locks.ts';
 import { MOST_ROWS } from './page.ts';
-import { periodOf, readPeriod, type Period } from './periods.ts';
+import { readPeriod, windowEnd, type Period } from './periods.ts';
 import { inOurWords } from './refusals.ts';
 
 /** The eKeys of a lock, the owner's first, then the newest. Throws ServerError `not-found`, `forbidden`. */
@@ -130,15 +130,10 @@ export async function changePersonEkey(
 		const { lock, before, after } = await changeKeyOf(doors, by, lockId, keyId, wish);
 		const ekey = await showEkey(db, lock, keyId);
 		const isLess =
-			(state === 'frozen' && before.state !== 'frozen') || opensUntil(after) < opensUntil(before);
+			(state === 'frozen' && before.state !== 'frozen') ||
+			windowEnd(periodOf(after)) < windowEnd(periodOf(before));
 		return { ekey, end: isLess ? await endOf(db, by.companyId, before) : null };
 	});
-}
-
-function opensUntil(key: EkeyRow): number {
-	const { endDate, recurrence } = periodOf(key);
-	const end = recurrence ? recurrence.endDay : endDate;
-	return end === 0 || end === 1 ? Infinity : end;
 }
 
 /** Throws ServerError `not-found`, `forbidden`. */

@@ -3,8 +3,7 @@ import { fromHex } from '../../protocol/bytes.ts';
 import type { Moved } from '../../protocol/ttlock/answers.ts';
 import { ekeyStep } from '../../protocol/ttlock/ekey.ts';
 import { mintOfflineGrant } from '../../protocol/ttlock/grant.ts';
-import { ONCE } from '../../protocol/ttlock/offline.ts';
-import { RECORD_ACTION } from '../../protocol/ttlock/records.ts';
+import { ALWAYS, ONCE } from '../../protocol/ttlock/offline.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import { DAY } from '../lease.ts';
@@ -12,7 +11,7 @@ import { actorOf, type Holder } from './caller.ts';
 import type { DoorRow } from './doors.ts';
 import { openLockData } from './lock-data.ts';
 import type { Doors } from './locks.ts';
-import { readingOf } from './readings.ts';
+import { readingOfTurn } from './readings.ts';
 import { keepRecords } from './records.ts';
 
 /**
@@ -51,8 +50,7 @@ async function hearTurn(
 	now: number
 ): Promise<void> {
 	const data = openLockData(doors.secret, lock);
-	const always = { startDate: 0, endDate: 0, recurrence: null, uid: holder.uid };
-	const step = ekeyStep(mintOfflineGrant(data, always), {
+	const step = ekeyStep(mintOfflineGrant(data, { ...ALWAYS, uid: holder.uid }), {
 		at,
 		action,
 		answers: answers.map((frame) => fromHex(frame))
@@ -66,18 +64,8 @@ async function hearTurn(
 		await audit(trx, holder.companyId, actorOf(holder), 'door-lock.open', deed);
 	if (!('result' in step) || step.moved === null) return;
 	await noteBattery(trx, lock, step.moved, Math.min(at * 1000, now));
-	const { record, battery } = step.moved;
-	if (record === null || record.uid !== holder.uid) return;
-	const { time, uid, recordId } = record;
-	const reading = readingOf(
-		{
-			action: action === 'unlock' ? RECORD_ACTION.unlocked : RECORD_ACTION.locked,
-			time,
-			battery,
-			detail: { kind: 'key', uid, recordId, keyId: null }
-		},
-		lock.timezone_offset
-	);
+	const reading = readingOfTurn(action, step.moved, lock.timezone_offset);
+	if (reading?.uid !== holder.uid) return;
 	const place = { companyId: holder.companyId, lockId: lock.id };
 	await keepRecords(trx, doors.secret, place, [reading], now, holder.uid);
 }

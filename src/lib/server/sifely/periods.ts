@@ -1,7 +1,6 @@
-import type { EkeyPeriod } from '../../api/app/ekeys.ts';
 import { ONCE, type Recurrence } from '../../protocol/ttlock/offline.ts';
 import { DAY } from '../lease.ts';
-import { isOwner, recurrenceOf, type EkeyRow, type Held } from './doors.ts';
+import { isOwner, periodOf, type Held } from './doors.ts';
 import { SifelyError } from './error.ts';
 
 /** When an eKey is to hold. */
@@ -17,10 +16,9 @@ export interface Period {
  */
 export function mustOutlast(held: Held, period: Period): void {
 	if (isOwner(held)) return;
-	const { key } = held;
-	const own = { startDate: key.start_date, endDate: key.end_date, recurrence: recurrenceOf(key) };
+	const own = periodOf(held.key);
 	const isOnce = own.recurrence === null && own.endDate === ONCE;
-	if (isOnce || endOf(own) < endOf(period) || !recursWithin(own, period))
+	if (isOnce || windowEnd(own) < windowEnd(period) || !recursWithin(own, period))
 		throw new SifelyError(
 			'own-key-shorter',
 			'your own eKey does not hold as long as this one would'
@@ -39,9 +37,10 @@ function recursWithin({ recurrence: own, ...from }: Period, period: Period): boo
 	);
 }
 
-function endOf({ endDate, recurrence }: Period): number {
+/** Milliseconds since 1970 from which on it opens nothing; Infinity without an end and for one opening. */
+export function windowEnd({ endDate, recurrence }: Period): number {
 	const end = recurrence ? recurrence.endDay : endDate;
-	return end === 0 || end === ONCE ? Infinity : end;
+	return end === 0 || (end === ONCE && !recurrence) ? Infinity : end;
 }
 
 /** The period of a request. Throws SifelyError `bad-parameter` for one that never holds. */
@@ -67,16 +66,6 @@ export function readPeriod(
 	if (endDate !== 0 && endDate !== ONCE && endDate <= startDate)
 		throw wrong('endDate: not after startDate');
 	return { startDate, endDate, recurrence: null };
-}
-
-/** When an eKey holds, in the words of our own pages. */
-export function periodOf(key: Pick<EkeyRow, 'start_date' | 'end_date' | 'recurrence'>): EkeyPeriod {
-	const recurrence = recurrenceOf(key);
-	return {
-		startDate: key.start_date,
-		endDate: key.end_date,
-		recurrence: recurrence && { ...recurrence, weekDays: [...recurrence.weekDays] }
-	};
 }
 
 /** A period as the table has it. */

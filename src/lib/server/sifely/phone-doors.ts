@@ -1,17 +1,16 @@
 import type { DoorContact, DoorContactReply, DoorKey } from '../../api/app/phone-doors.ts';
 import { mintOfflineGrant } from '../../protocol/ttlock/grant.ts';
-import { ONCE, type Validity } from '../../protocol/ttlock/offline.ts';
+import { ALWAYS } from '../../protocol/ttlock/offline.ts';
 import { audit } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import { isManager, type Member } from '../people/identity.ts';
 import { lookupHash } from '../secret.ts';
-import { recurrenceOf, type DoorRow, type EkeyRow } from './doors.ts';
+import { periodOf, type DoorRow, type EkeyRow } from './doors.ts';
 import { holderOf, opensNow } from './doors-for-people.ts';
 import { openLockData } from './lock-data.ts';
 import type { Doors } from './locks.ts';
 import { hearTurns } from './offline-turns.ts';
-
-const ALWAYS: Validity = { startDate: 0, endDate: 0, recurrence: null };
+import { windowEnd } from './periods.ts';
 
 /** Verdicts of eKeys that do not hold now and will: the phone waits for their time. */
 const GIVEN: readonly string[] = ['now', 'not-yet', 'outside-hours'];
@@ -49,12 +48,8 @@ export async function contactDoors(
 			...named,
 			mac: lock.mac,
 			...period,
-			recurrence: period.recurrence && {
-				...period.recurrence,
-				weekDays: [...period.recurrence.weekDays]
-			},
 			timezoneRawOffset,
-			readyUntil: Math.min(leaseEnds, endOf(period)),
+			readyUntil: Math.min(leaseEnds, windowEnd(period)),
 			...(held.has(nameOf(named))
 				? {}
 				: { value: { aesKey, lockKey, lockFlagPos, lockVersion, uid } })
@@ -87,15 +82,6 @@ async function mine(
 		const key = byLock.get(lock.id);
 		return key === undefined && !isManager(company.role) ? [] : [{ lock, key }];
 	});
-}
-
-function periodOf(key: EkeyRow): Validity {
-	return { startDate: key.start_date, endDate: key.end_date, recurrence: recurrenceOf(key) };
-}
-
-function endOf({ endDate, recurrence }: Validity): number {
-	const end = recurrence ? recurrence.endDay : endDate;
-	return end === 0 || (end === ONCE && !recurrence) ? Infinity : end;
 }
 
 function markOf({ secret }: Doors, text: string): string {

@@ -1,6 +1,7 @@
 import type { Reading } from '../../api/sifely/records.ts';
+import type { Moved } from '../../protocol/ttlock/answers.ts';
 import type { Local } from '../../protocol/ttlock/dates.ts';
-import type { LogRecord } from '../../protocol/ttlock/records.ts';
+import { RECORD_ACTION, type LogRecord } from '../../protocol/ttlock/records.ts';
 
 /**
  * A record of a lock's log in the form in which phones upload it.
@@ -30,4 +31,26 @@ export function readingOf(record: LogRecord, timezoneRawOffset: number): Reading
 		case 'other':
 			return reading;
 	}
+}
+
+/**
+ * What the lock's log has of a bolt that moved as asked; null from locks that tell their battery alone.
+ * @param timezoneRawOffset milliseconds that the lock's clock is ahead of UTC
+ */
+export function readingOfTurn(
+	action: 'unlock' | 'lock',
+	{ record, battery }: Moved,
+	timezoneRawOffset: number
+): Reading | null {
+	if (record === null) return null;
+	const { time, uid, recordId } = record;
+	return readingOf(
+		{
+			action: action === 'unlock' ? RECORD_ACTION.unlocked : RECORD_ACTION.locked,
+			time,
+			battery,
+			detail: { kind: 'key', uid, recordId, keyId: null }
+		},
+		timezoneRawOffset
+	);
 }

@@ -1,15 +1,14 @@
 import type { RelayReply } from '../../api/app/doors.ts';
 import { replay } from '../../protocol/program.ts';
 import { mintOfflineGrant } from '../../protocol/ttlock/grant.ts';
-import { ONCE, type Validity } from '../../protocol/ttlock/offline.ts';
+import { ALWAYS, ONCE, type Validity } from '../../protocol/ttlock/offline.ts';
 import { open, type LockEvent, type LockOutcome } from '../../protocol/ttlock/programs.ts';
-import { RECORD_ACTION } from '../../protocol/ttlock/records.ts';
 import { audit } from '../audit.ts';
 import { ServerError } from '../error.ts';
 import { actorOf } from './caller.ts';
-import { recurrenceOf } from './doors.ts';
+import { periodOf } from './doors.ts';
 import { opensNow, type PersonDoor } from './doors-for-people.ts';
-import { readingOf } from './readings.ts';
+import { readingOfTurn } from './readings.ts';
 import { keepRecords } from './records.ts';
 import { frameOf, type Turn } from './relay-turn.ts';
 
@@ -44,8 +43,7 @@ export async function turnBolt(turn: Turn, action: 'unlock' | 'lock'): Promise<R
 
 /** What the lock is told of when this person may open it. */
 function validityOf({ key, isManager }: PersonDoor): Validity {
-	if (key === undefined || isManager) return { startDate: 0, endDate: 0, recurrence: null };
-	return { startDate: key.start_date, endDate: key.end_date, recurrence: recurrenceOf(key) };
+	return key === undefined || isManager ? ALWAYS : periodOf(key);
 }
 
 /** Throws ServerError `not-now` when this person may not open it at that moment. */
@@ -91,23 +89,13 @@ async function settle(
 			.where('id', '=', key.id)
 			.execute();
 	if (moved === null) return finished;
-	const { battery, record } = moved;
 	await trx
 		.updateTable('door_lock')
-		.set({ battery: Math.min(battery, 100), battery_at: now })
+		.set({ battery: Math.min(moved.battery, 100), battery_at: now })
 		.where('id', '=', lock.id)
 		.execute();
-	if (record === null) return finished;
-	const { time, uid, recordId } = record;
-	const reading = readingOf(
-		{
-			action: action === 'unlock' ? RECORD_ACTION.unlocked : RECORD_ACTION.locked,
-			time,
-			battery,
-			detail: { kind: 'key', uid, recordId, keyId: null }
-		},
-		lock.timezone_offset
-	);
+	const reading = readingOfTurn(action, moved, lock.timezone_offset);
+	if (reading === null) return finished;
 	const place = { companyId: holder.companyId, lockId: lock.id };
 	await keepRecords(trx, doors.secret, place, [reading], now);
 	return finished;

@@ -2,6 +2,7 @@ import type { Lock } from '$lib/api/app/locks.ts';
 import { readBattery } from '$lib/client/battery.ts';
 import type { FacetGroup } from '$lib/ui/Facets.svelte';
 import { KINDS, kindOf } from '$lib/ui/kinds.ts';
+import { textOf } from './rows.ts';
 
 const MONTH = 30 * 86_400_000;
 
@@ -16,7 +17,7 @@ interface Group {
 }
 
 /** When anything was heard of a lock last, or null. */
-export function lastHeard(lock: Lock): number | null {
+function lastHeard(lock: Lock): number | null {
 	const times = [lock.lastKnown?.at, lock.battery?.at, lock.lastOpened?.at].filter(
 		(at) => at !== undefined
 	);
@@ -85,9 +86,7 @@ const GROUPS: readonly Group[] = [
 
 /** Locks whose name, place, serial or MAC holds every word of the text. */
 export function search(locks: readonly Lock[], text: string): readonly Lock[] {
-	return holding(locks, text, ({ name, place, serial, mac }) => {
-		return `${name} ${place} ${serial} ${mac} ${mac.replaceAll(':', '')}`;
-	});
+	return holding(locks, text, (lock) => textOf({ lock, name: lock.name, mac: lock.mac }));
 }
 
 /** Those in whose own text stands every word of the text. */

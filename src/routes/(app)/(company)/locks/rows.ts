@@ -26,8 +26,8 @@ export function rowsOf(locks: readonly Lock[], doors: readonly Door[]): Row[] {
 	return [...padlocks, ...ofDoors].sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** What is searched in a row. */
-export function textOf({ lock, door, name, mac }: Row): string {
+/** What is searched of a lock. */
+export function textOf({ lock, door, name, mac }: Omit<Row, 'href' | 'mayOpen'>): string {
 	const own = lock ? `${lock.place} ${lock.serial}` : (door?.deviceName ?? '');
 	return `${name} ${own} ${mac} ${mac.replaceAll(':', '')}`;
 }

@@ -1,16 +1,7 @@
-import type { Component } from 'svelte';
 import type { Door } from '$lib/api/app/doors.ts';
 import { failureWords } from '$lib/ui/failures.ts';
 import { clockSeconds, moment } from '$lib/ui/time.ts';
-import type { Told } from '$lib/ui/told.ts';
-
-export interface Said {
-	title: string;
-	first?: string | undefined;
-	text: string;
-	alert?: boolean;
-	icon?: Component;
-}
+import type { Said, Told } from '$lib/ui/told.ts';
 
 const AT_REST: Record<Door['opens'], Said> = {
 	now: { title: 'Ready', text: 'Touch the keypad so that the lock wakes, then tap Open.' },

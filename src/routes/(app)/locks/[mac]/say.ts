@@ -1,17 +1,8 @@
-import type { Component } from 'svelte';
 import type { Lock } from '$lib/api/app/locks.ts';
 import { waitsToEngage } from '$lib/client/engages.ts';
 import { failureWords } from '$lib/ui/failures.ts';
 import { asOf, asOfSentence, clockSeconds, moment } from '$lib/ui/time.ts';
-import type { Told } from '$lib/ui/told.ts';
-
-export interface Said {
-	title: string;
-	first?: string | undefined;
-	text: string;
-	alert?: boolean;
-	icon?: Component;
-}
+import type { Said, Told } from '$lib/ui/told.ts';
 
 const ENGAGE = 'Push it home, then tap Engage.';
 

@@ -1,14 +1,9 @@
 import type { LockPairing } from '$lib/client/pairing.svelte.ts';
-import type { PairingFacts } from '$lib/client/paired.svelte.ts';
 import { PAIRING_FAILURES, type PairingFailureWords } from '$lib/ui/pairing-failures.ts';
+import type { Said } from '$lib/ui/told.ts';
 
 type Told = Pick<LockPairing, 'phase' | 'step' | 'failure' | 'kept'>;
 type Step = NonNullable<Told['step']>;
-
-export interface Said {
-	title: string;
-	text: string;
-}
 
 const STEPS: Record<Step, string> = {
 	greeting: 'It answers.',
@@ -86,15 +81,4 @@ export function nextTap(told: Told): { verb: string; which: 'same' | 'another' }
 	if (phase !== 'failed') return { verb: 'Choose the lock', which: 'another' };
 	const again = failureWords(told)?.again ?? null;
 	return again && { verb: kept ? 'Go on' : 'Try again', which: again };
-}
-
-/** How a lock stands that the server does not have. */
-export function waitingWords({ state, refused }: PairingFacts): { text: string; fails: boolean } {
-	if (state === 'begun') return { text: 'Cut half-way: it may be yours', fails: true };
-	if (state === 'owned') return { text: 'Cut half-way: it is yours', fails: true };
-	if (refused === 'conflict') return { text: 'Paired. Another owner has it here', fails: true };
-	if (refused === 'forbidden')
-		return { text: 'Paired, waits for an owner or admin to sign in', fails: true };
-	if (refused !== null) return { text: 'Paired. The server does not take it', fails: true };
-	return { text: 'Paired, waits for the network', fails: false };
 }
