@@ -133,7 +133,10 @@ test.each(databases)('every call with its errors on $name', async ({ create }) =
 	}
 	// Any holder's phone tells of the battery.
 	const battery = { lockId, electricQuantity: 77 };
-	await no(cleo, 'bad-parameter', 'v3/lock/updateElectricQuantity', { ...battery, electricQuantity: 101 });
+	await no(cleo, 'bad-parameter', 'v3/lock/updateElectricQuantity', {
+		...battery,
+		electricQuantity: 101
+	});
 	await no(bob, 'no-lock', 'v3/lock/updateElectricQuantity', battery);
 	await yes(cleo, 'v3/lock/updateElectricQuantity', battery);
 	await no(bob, 'no-lock', 'v3/lock/getPassageModeConfig', { lockId });
