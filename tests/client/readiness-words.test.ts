@@ -117,7 +117,7 @@ describe('the words for all locks', () => {
 	});
 
 	test('a key is asked for only where one is lacking', () => {
-		const of = ({ mac }: { mac: string }): LockReadiness =>
+		const of = (mac: string): LockReadiness =>
 			mac === 'a'
 				? { state: 'waits' }
 				: mac === 'b'

@@ -76,7 +76,7 @@ describe('the keyring', () => {
 		const claim = { company: 'c', mac: MAC, session: '00', slot: 7, at: NOW };
 		await outbox.claim({ id: '1', ...claim });
 		await rig.keyring.wipe();
-		expect(await facts()).toEqual({ device: null, keys: [], evicted: false });
+		expect(await facts()).toEqual({ device: null, keys: [], ekeys: [], evicted: false });
 		expect(await rig.vault.use((db) => db.count('device'))).toBe(0);
 		expect((await outbox.unsent('c')).claims).toHaveLength(1);
 		expect((await rig.keyring.meet(OWNER)).phone).toBe(phone);
@@ -89,7 +89,7 @@ describe('the keyring', () => {
 			await db.clear('keys');
 			await db.clear('device');
 		});
-		expect(await facts()).toEqual({ device: null, keys: [], evicted: true });
+		expect(await facts()).toEqual({ device: null, keys: [], ekeys: [], evicted: true });
 		const again = await rig.keyring.meet(OWNER);
 		expect(again.phone).toBe(phone);
 		await rig.keyring.keep(again.born, heard([offered()]));

@@ -131,6 +131,7 @@ describe('a key in the vault', () => {
 		expect(await rig.keyring.facts('bob company')).toEqual({
 			device: null,
 			keys: [],
+			ekeys: [],
 			evicted: false
 		});
 	});

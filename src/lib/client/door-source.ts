@@ -1,5 +1,6 @@
 import { RelayReply, type RelayRequest } from '../api/app/doors.ts';
 import { LinkError, type Link } from '../link/link.ts';
+import { pause } from '../link/wait.ts';
 import { fromHex, toHex, type Bytes } from '../protocol/bytes.ts';
 import { ClientError } from './call.ts';
 import { carry } from './carry.ts';
@@ -12,6 +13,9 @@ import type { FailureCode } from './phases.ts';
 
 /** Milliseconds in which another connection is still the same opening: an eKey for one is not used up. */
 const SAME_WITHIN = 60_000;
+
+/** Milliseconds for which it is called open: about as long as such locks stay so. */
+const SEEN_FOR = 5_000;
 
 /** Milliseconds for which a log is read after an opening. */
 const LOG_WITHIN = 10_000;
@@ -103,13 +107,22 @@ export class DoorSource implements Source {
 		await this.#keys?.note({ id, at, door: this.#id, action: this.#action, answers });
 	}
 
+	/** What is left of it: the log goes home, and that it is open stands for long enough to be read. */
+	async after(link: Link, signal: AbortSignal): Promise<void> {
+		const seen = this.#action === 'unlock' ? pause(SEEN_FOR, signal) : Promise.resolve();
+		if (!this.#noted) {
+			void this.#keys?.contact();
+			await this.#carryLog(link, signal);
+		}
+		link.close();
+		await seen;
+	}
+
 	/**
 	 * Any holder's phone carries the lock's log home while it is there. What is left after some seconds
 	 * comes with the next opening: the server goes on where it stopped.
 	 */
-	async after(link: Link, signal: AbortSignal): Promise<void> {
-		if (this.#noted) return;
-		void this.#keys?.contact();
+	async #carryLog(link: Link, signal: AbortSignal): Promise<void> {
 		const either = AbortSignal.any([signal, AbortSignal.timeout(LOG_WITHIN)]);
 		try {
 			await carry(this.#parts, link, this.#id, { action: 'log' }, { signal: either });

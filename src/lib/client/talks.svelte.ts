@@ -49,8 +49,8 @@ export class Talks {
 	/** The radio; it remembers what was chosen on this visit. */
 	readonly bluetooth: WebBluetooth;
 	readonly #session: SessionState;
-	readonly #pairings: Pairings;
 	readonly #doorKeys: DoorKeys;
+	readonly #pairings: Pairings;
 	readonly #talks = new Map<string, LockConversation>();
 	#openingDemo: Promise<DemoPadlock> | null = null;
 
