@@ -114,6 +114,42 @@ describe.each(databases)('accounts on $name', ({ create }) => {
 		expect(statuses).toEqual([401, 401, 401, 429]);
 	});
 
+	test('guessing the password of one account is slowed down, from wherever it comes', async () => {
+		const owner = await app.owner();
+		await app.join(owner, 'Mia', 'member');
+		const email = 'olga@example.com';
+		const wrong = (name = email, by = app.browser()) => by.signIn(name, 'not the right one');
+		const guess = async () => (await wrong()).status;
+		for (let i = 0; i < 10; i++) expect(await guess(), String(i)).toBe(401);
+		for (const name of [email, 'OLGA@Example.com']) {
+			const answer = await wrong(name);
+			expect(answer.status).toBe(429);
+			expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(600);
+		}
+		// Nor does the right one help a stranger, and nobody else is held up.
+		expect((await app.browser().signIn(email)).status).toBe(429);
+		expect((await app.browser().signIn('mia@example.com')).status).toBe(200);
+		expect((await wrong('nobody@example.com')).status).toBe(401);
+		// Where she is signed in already she gets in, and all begins anew.
+		expect((await wrong(email, owner)).status).toBe(401);
+		expect((await owner.signIn(email)).status).toBe(200);
+		expect(await guess()).toBe(401);
+	});
+
+	test('thirty guesses at once are ten', async () => {
+		await app.owner();
+		const guess = () => app.browser().signIn('olga@example.com', 'not the right one');
+		const answers = await Promise.all(Array.from({ length: 30 }, guess));
+		expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
+		expect(answers.filter(({ status }) => status === 429)).toHaveLength(20);
+		const { db } = app.server;
+		await db
+			.updateTable('rateLimit')
+			.set({ lastRequest: Date.now() - 600_000 })
+			.execute();
+		expect((await app.browser().signIn('olga@example.com')).status).toBe(200);
+	});
+
 	test('better-auth answers on our paths only', async () => {
 		const owner = await app.owner();
 		for (const path of ['organization/create', 'get-session', 'hasp/demo', 'update-user', '..']) {

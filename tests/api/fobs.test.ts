@@ -124,6 +124,22 @@ describe.each(databases)('fobs in the app on $name', ({ create }) => {
 		expect((await grant(gate)).body.granted).toEqual([gate.mac]);
 	});
 
+	test('a fob that is called lost while it is given locks keeps none of them', async () => {
+		const locks = [gate, await at.lock(), await at.lock(), await at.lock()];
+		for (let round = 0; round < 8; round++) {
+			fob = await addFob();
+			const [lost, ...given] = await Promise.all([
+				ask('PUT', `/${fob.mac}/lost`),
+				...locks.map((lock) => grant(lock))
+			]);
+			expect(lost.status).toBe(200);
+			for (const { body } of given) expect(body.granted ?? body.error.code).toBeDefined();
+			const { fob: shown, locks: left } = await show();
+			expect([shown.lostAt !== null, shown.locks]).toEqual([true, 0]);
+			expect(left.every(({ onFob }) => onFob === 'off' || onFob === 'revoke_pending')).toBe(true);
+		}
+	});
+
 	test('each lock stands or falls by itself', async () => {
 		const absent = '00:00:00:00:00:01';
 		const row = { company_id: (await at.owner.me()).company.id, slot: 1, issue: 1 };

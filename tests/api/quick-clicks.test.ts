@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ActivityReply } from '../../src/lib/api/app/activity.ts';
 import { QuickClickReply, QuickClicksReply } from '../../src/lib/api/app/quick-clicks.ts';
 import { databases } from '../setup/databases.ts';
 import type { TestLock } from '../server/core/test-lock.ts';
 import type { Browser } from './app.ts';
-import { Premises } from './premises.ts';
+import { DAY, Premises } from './premises.ts';
 
 const CODE = '01101100';
 
@@ -88,6 +89,47 @@ describe.each(databases)('quick clicks in the app on $name', ({ create }) => {
 		).toBe('conflict');
 		await at.openOnline(gate);
 		expect((await issue(CODE)).status).toBe(200);
+	});
+
+	test('the activity names the code that opened, as it is called then', async () => {
+		const named = async () => {
+			const { body } = await at.owner.ask('GET', `/api/activity?mac=${gate.mac}`);
+			return ActivityReply.parse(body)
+				.activity.filter(({ action }) => action === 'unlocked_via_quick_click')
+				.map(({ trackingKey }) => trackingKey);
+		};
+		const other = '11100111';
+		const first = (await issue(CODE)).body.quickClick;
+		await issue(other, 3, 'Cleaners');
+		await at.openOnline(gate);
+		expect([opens(CODE), opens(other)]).toEqual([true, true]);
+		await at.openOnline(gate);
+		expect(await named()).toEqual(['Cleaners', 'Night crew']);
+		await at.owner.ask('PATCH', path(first.id), { body: { name: 'Day crew' } });
+		expect(opens(CODE)).toBe(true);
+		await at.openOnline(gate);
+		expect(await named()).toEqual(['Day crew', 'Cleaners', 'Night crew']);
+		const crew = await at.owner.ask('GET', '/api/activity?trackingKey=Cleaners');
+		expect(crew.body.activity).toHaveLength(1);
+		// Two that had one position at that time: nobody knows which it was.
+		const { db } = at.app.server;
+		const row = await db.selectFrom('quick_click').selectAll().where('id', '=', first.id).execute();
+		const before = { ...row[0]!, id: 'before', state: 'off', off_at: Date.now() + DAY } as const;
+		await db.insertInto('quick_click').values(before).execute();
+		expect([opens(CODE), opens(other)]).toEqual([true, true]);
+		await at.openOnline(gate);
+		expect((await named()).slice(0, 2)).toEqual(['Cleaners', null]);
+	});
+
+	test('a code without a name leaves the activity without one', async () => {
+		const { db } = at.app.server;
+		await issue(CODE);
+		await db.updateTable('quick_click').set({ name: '' }).execute();
+		await at.openOnline(gate);
+		expect(opens(CODE)).toBe(true);
+		await at.openOnline(gate);
+		const { body } = await at.owner.ask('GET', '/api/activity?action=unlocked_via_quick_click');
+		expect(body.activity).toMatchObject([{ mac: gate.mac, trackingKey: null }]);
 	});
 
 	test('what is no code, no number of uses or no name is refused', async () => {

@@ -100,6 +100,7 @@ describe('what is said of a right that still opens', () => {
 		expect(said({ kind: 'quick-click', name: '0110' })).toBe(
 			'·––·, quick click: No phone involved'
 		);
+		expect(said({ kind: 'quick-click', name: 'Night crew' })).toMatch(/^Night crew, quick click:/);
 		expect(said({ reason: 'replaced' })).toBe('Fob 12, fob, old value: A new key takes its place');
 		expect(said({ kind: 'unknown', reason: 'unknown', name: '' })).toBe(
 			'Anything issued before, : Restored from a backup'

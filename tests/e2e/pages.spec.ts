@@ -1,3 +1,4 @@
+import { RadioDoor } from './door.ts';
 import { expect, test as base } from './fixtures.ts';
 import { look } from './look.ts';
 
@@ -40,7 +41,15 @@ const test = base.extend<Fixtures>({
 
 test.use({ ownServer: true });
 
-const OUTSIDE = ['/', '/sign-up', '/sign-in', '/invitation#unknown', '/use-chrome', '/nowhere'];
+const OUTSIDE = [
+	'/',
+	'/sign-up',
+	'/sign-in',
+	'/first-sign-in',
+	'/invitation#unknown',
+	'/use-chrome',
+	'/nowhere'
+];
 
 test('axe finds nothing on the pages before signing in', async ({ page }) => {
 	test.slow();
@@ -66,9 +75,14 @@ const INSIDE = [
 	'/debt'
 ];
 
-test('axe finds nothing on the pages of a company', async ({ page, company: _ }) => {
+test('axe finds nothing on the pages of a company', async ({ page, company: _, post }) => {
 	test.slow();
-	for (const path of [...INSIDE, `/locks/${MAC}`, `/locks/${MAC}/manage`]) {
+	const door = { name: 'North door', lockData: new RadioDoor('C4:54:12:32:3B:D8').paired() };
+	const { id } = (await post('/api/door-locks', door)) as { id: number };
+	const manage = `/doors/${id}/manage`;
+	const doors = ['', '/ekeys', '/ekeys/new', '/passcodes', '/passcodes/new', '/settings'];
+	const paths = [`/locks/${MAC}`, `/locks/${MAC}/manage`, ...doors.map((end) => manage + end)];
+	for (const path of [...INSIDE, ...paths]) {
 		await page.goto(path);
 		await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
 		await look(page);

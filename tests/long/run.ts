@@ -25,6 +25,8 @@ const PARTS: Record<string, Part> = {
 		files: ['tests/protocol/ttlock/noise.test.ts', 'tests/pair/ttlock/pairing.test.ts'],
 		env: { HASP_STREAMS: '1000000', HASP_NOISY: '100000', HASP_LIVES: '20000' }
 	},
+	/** 20,000 lives of a lock that is paired, by the real client on the real server. */
+	taking: { files: ['tests/pair/ttlock/taking.test.ts'], env: { HASP_RUNS: '20000' } },
 	/** 200 kills of the built server on each database. */
 	kill: { files: ['tests/kill'], env: { HASP_KILLS: '200', HASP_PROGRAM: 'build' } }
 };

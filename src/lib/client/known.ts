@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
+import { LocksReply, type Lock } from '../api/app/locks.ts';
 import { Me } from '../api/app/people.ts';
 import { AnswerStore } from '../vault/answers.ts';
 import { call as callServer, type Call, type Parsed } from './call.ts';
+import { Heard, latest } from './latest.ts';
 
 /** Something that was answered before, and when: milliseconds since 1970. */
 export interface Recalled<T> {
@@ -16,12 +18,15 @@ export type AskAndRecall<T> = [
 ];
 
 const ME = '/api/me';
+/** Before the MAC of a lock: no path of the server. */
+const HEARD = 'heard ';
 
 /** What this phone knows without network: the server's last answers to one person. */
 export class Known {
 	readonly #store: AnswerStore;
 	readonly #call: Call;
 	#owner: string | null = null;
+	#hearing: Promise<void> = Promise.resolve();
 
 	constructor(store = new AnswerStore(), call: Call = callServer) {
 		this.#store = store;
@@ -40,6 +45,30 @@ export class Known {
 			return pick(reply);
 		};
 		return [ask, () => this.#recall(schema, path, pick)];
+	}
+
+	/** The locks of this person. Recalled, each with what it told this phone since. */
+	locks(): AskAndRecall<Lock[]> {
+		const [ask, recall] = this.of(LocksReply, '/api/locks', ({ locks }) => locks);
+		const recallAll = async () => {
+			const kept = await recall();
+			if (!kept) return undefined;
+			const heard = new Map(
+				(await this.#store.recallAll(HEARD)).map((one) => [one.path, one.body])
+			);
+			const value = kept.value.map((lock) => latest(lock, parsed(Heard, heard.get(pathOf(lock)))));
+			return { ...kept, value };
+		};
+		return [ask, recallAll];
+	}
+
+	/** A lock told this phone something: it is kept beside what is known already. */
+	hear(heard: Heard): Promise<void> {
+		const path = pathOf(heard);
+		return (this.#hearing = this.#hearing.then(async () => {
+			const before = parsed(Heard, (await this.#store.recall(path))?.body);
+			await this.#keep(path, before ? latest(before, heard) : heard);
+		}));
 	}
 
 	/** The server has told who is signed in. Nothing is kept of anybody else. */
@@ -79,11 +108,19 @@ export class Known {
 		pick: (reply: Parsed<S>) => T
 	): Promise<Recalled<T> | undefined> {
 		const answer = await this.#store.recall(path);
-		// Kept by another version of the app, perhaps: then it is as good as nothing.
-		const parsed = z.safeParse(schema, answer?.body);
-		if (!answer || !parsed.success) return undefined;
-		return { value: pick(parsed.data as Parsed<S>), at: answer.at };
+		const reply = parsed(schema, answer?.body);
+		if (!answer || reply === undefined) return undefined;
+		return { value: pick(reply), at: answer.at };
 	}
+}
+
+/** Kept by another version of the app, perhaps: then it is as good as nothing. */
+function parsed<S extends z.core.$ZodType>(schema: S, body: unknown): Parsed<S> | undefined {
+	return z.safeParse(schema, body).data as Parsed<S> | undefined;
+}
+
+function pathOf({ mac }: Pick<Heard, 'mac'>): string {
+	return HEARD + mac;
 }
 
 function ownerOf({ user, company }: Me): string | null {

@@ -43,13 +43,13 @@ const REFUSALS: Record<string, SignRefusal> = {
 export class SessionState {
 	/** Undefined until the server has told. */
 	me: Me | undefined = $state.raw();
+	/** What this phone keeps for the time without network; null: nothing. */
+	readonly known: Known | null;
 	readonly #call: Call;
 	readonly #fetch: typeof fetch;
-	readonly #known: Known | null;
 	readonly #wipe: typeof wipe;
 
 	/**
-	 * @param known what this phone keeps for the time without network; null: nothing
 	 * @param wipeKeys deletes the offline keys on this phone
 	 */
 	constructor(
@@ -59,22 +59,22 @@ export class SessionState {
 		wipeKeys = wipe
 	) {
 		this.#wipe = wipeKeys;
-		this.#known = known;
+		this.known = known;
 		this.#call = ask;
 		this.#fetch = fetcher;
 	}
 
 	/** Asks the server who this is. @throws ClientError */
 	async refresh(signal?: AbortSignal): Promise<Me> {
-		if (await this.#known?.leaving()) await this.#post(SIGN_OUT, {});
+		if (await this.known?.leaving()) await this.#post(SIGN_OUT, {});
 		const me = await this.#call(Me, 'GET', '/api/me', undefined, signal);
-		await this.#known?.meet(me);
+		await this.known?.meet(me);
 		return (this.me = me);
 	}
 
 	/** Whoever was here last, until the server tells who is here now. */
 	async recall(): Promise<Recalled<Me> | undefined> {
-		const last = await this.#known?.lastMet();
+		const last = await this.known?.lastMet();
 		this.me ??= last?.value;
 		return last;
 	}
@@ -117,7 +117,7 @@ export class SessionState {
 			await this.#auth(SIGN_OUT, {});
 		} catch (cause) {
 			if (!(cause instanceof ClientError) || cause.code !== 'no-network') throw cause;
-			await this.#known?.forget(true);
+			await this.known?.forget(true);
 			this.leave();
 		}
 		await this.#wipe('left');
@@ -131,7 +131,7 @@ export class SessionState {
 	async #auth(path: string, body: object): Promise<SignRefusal | null> {
 		const refusal = await this.#post(path, body);
 		if (refusal === null) {
-			await this.#known?.forget();
+			await this.known?.forget();
 			await this.refresh();
 		}
 		return refusal;

@@ -1,4 +1,5 @@
 import { untrack } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
 import type { Door } from '../api/app/doors.ts';
 import type { Lock } from '../api/app/locks.ts';
 import { WebBluetooth, type Chosen, type Wanted } from '../link/bluetooth.ts';
@@ -8,16 +9,14 @@ import { Outbox } from '../vault/outbox.ts';
 import { Pairings } from '../vault/pairings.ts';
 import { Vault } from '../vault/store.ts';
 import { Turns } from '../vault/turns.ts';
-import type { DemoDoor } from './demo-door.ts';
-import type { DemoFob } from './demo-fob.ts';
-import type { DemoPadlock } from './demo.ts';
+import { Demos } from './demos.svelte.ts';
 import { DoorKeys } from './door-keys.ts';
 import { DoorSource } from './door-source.ts';
 import { failureOf } from './failures.ts';
 import { LockConversation } from './lock.svelte.ts';
 import { Readiness } from './offline.svelte.ts';
 import type { FailureCode } from './phases.ts';
-import { latest } from './latest.ts';
+import { heardOf, latest, ownName, type Heard } from './latest.ts';
 import { Paired } from './paired.svelte.ts';
 import type { PairingParts } from './pairing.svelte.ts';
 import { ownerOf } from './readiness.ts';
@@ -35,12 +34,8 @@ type KnownDoor = Pick<Door, 'id' | 'mac' | 'deviceName'>;
 export class Talks {
 	/** Why the chooser found no lock, or null. */
 	trouble: FailureCode | null = $state(null);
-	/** The padlock of the demo, once it is loaded. */
-	demo: DemoPadlock | null = $state.raw(null);
-	/** The fob of the demo, once somebody has taken it. */
-	demoFob: DemoFob | null = $state.raw(null);
-	/** The door lock of the demo, once somebody has taken it. */
-	demoDoor: DemoDoor | null = $state.raw(null);
+	/** What the demo has instead of a radio. */
+	readonly demos: Demos;
 	readonly sync: Sync;
 	/** Which locks open without network. */
 	readonly readiness: Readiness;
@@ -49,13 +44,15 @@ export class Talks {
 	/** The radio; it remembers what was chosen on this visit. */
 	readonly bluetooth: WebBluetooth;
 	readonly #session: SessionState;
-	readonly #doorKeys: DoorKeys;
 	readonly #pairings: Pairings;
+	readonly #doorKeys: DoorKeys;
 	readonly #talks = new Map<string, LockConversation>();
-	#openingDemo: Promise<DemoPadlock> | null = null;
+	/** What locks told on this visit, by MAC. */
+	readonly #heard = new SvelteMap<string, Heard>();
 
 	constructor(session: SessionState) {
 		this.#session = session;
+		this.demos = new Demos(session);
 		this.bluetooth = new WebBluetooth(
 			{ noke: VENDORS.noke.profile, ttlock: VENDORS.ttlock.profile },
 			navigator.bluetooth
@@ -128,6 +125,9 @@ export class Talks {
 			locks: navigator.locks
 		});
 		this.#talks.set(lock.mac, talk);
+		$effect.root(() => {
+			$effect(() => this.#hear(lock.mac, talk));
+		});
 		return talk;
 	}
 
@@ -151,8 +151,20 @@ export class Talks {
 	}
 
 	/** The lock with what it said on this visit, where that is newer. */
-	known<L extends Pick<Lock, 'mac' | 'lastKnown'>>(lock: L): L {
-		return latest(lock, this.#talks.get(lock.mac));
+	known<L extends Heard>(lock: L): L {
+		return latest(lock, this.#heard.get(lock.mac));
+	}
+
+	/** Follows what a lock says, and keeps it for visits without network. */
+	#hear(mac: string, { endedAs, openedAt, battery }: LockConversation): void {
+		if (endedAs === null && openedAt === null && battery === null) return;
+		untrack(() => {
+			// Whoever signs in later on this page did not open it.
+			const said = heardOf(mac, { endedAs, openedAt, battery }, ownName(this.#session.me));
+			const before = this.#heard.get(mac);
+			this.#heard.set(mac, before ? latest(before, said) : said);
+			void this.#session.known?.hear(said);
+		});
 	}
 
 	/**
@@ -205,63 +217,9 @@ export class Talks {
 		}
 	}
 
-	/** Loads the demo's padlock, or begins a demo. @throws ClientError, VaultError */
-	openDemo(): Promise<DemoPadlock> {
-		this.#openingDemo ??= import('./demo.ts')
-			.then(({ openDemo }) => openDemo(this.#session))
-			.then((padlock) => (this.demo = padlock));
-		this.#openingDemo.catch(() => (this.#openingDemo = null));
-		return this.#openingDemo;
-	}
-
-	/**
-	 * The fob of the demo: the one there is, else a new one, where one is wanted.
-	 * @throws ClientError, VaultError
-	 */
-	async openDemoFob(wanted: 'new' | 'known'): Promise<DemoFob | null> {
-		const padlock = await this.openDemo();
-		const company = this.#session.me?.company?.id ?? '';
-		const { newFob, recallFob } = await import('./demo-fob.ts');
-		this.demoFob ??= await recallFob(company, padlock);
-		if (wanted === 'new') this.demoFob ??= await newFob(company, padlock);
-		return this.demoFob;
-	}
-
-	/**
-	 * The door lock of the demo: the one there is, else a new one in setting mode, where one is wanted.
-	 * @throws ClientError, VaultError
-	 */
-	async openDemoDoor(wanted: 'new' | 'known'): Promise<DemoDoor | null> {
-		await this.openDemo();
-		const company = this.#session.me?.company?.id ?? '';
-		const { newDoor, recallDoor } = await import('./demo-door.ts');
-		this.demoDoor ??= await recallDoor(company);
-		if (wanted === 'new') this.demoDoor ??= await newDoor(company);
-		return this.demoDoor;
-	}
-
-	/** Ends the demo on this page, before somebody else signs in. */
-	endDemo(): void {
-		this.demoFob?.end();
-		this.demoFob = null;
-		this.demoDoor?.end();
-		this.demoDoor = null;
-		this.demo?.end();
-		this.demo = this.#openingDemo = null;
-	}
-
 	/** How a link to this padlock, fob or door lock is had. */
 	connector(lock: Wanted): Connect {
-		const radio = this.bluetooth.connector(lock);
-		return async (wish) => {
-			if (!this.#session.me?.demoEnds) return radio(wish);
-			const padlock = await this.openDemo();
-			if (lock.mac === padlock.mac) return padlock.connect(wish);
-			const fob = await this.openDemoFob('known');
-			if (fob?.mac === lock.mac) return fob.connect(wish);
-			const door = await this.openDemoDoor('known');
-			return door?.mac === lock.mac ? door.connect(wish) : radio(wish);
-		};
+		return this.demos.connector(lock.mac, this.bluetooth.connector(lock));
 	}
 
 	/** Id of the company, for those who manage it. */
@@ -271,7 +229,7 @@ export class Talks {
 	}
 
 	async #chooseToPair(signal: AbortSignal): ReturnType<PairingParts['choose']> {
-		if (this.#session.me?.demoEnds) return (await this.openDemoDoor('new'))?.target ?? null;
+		if (this.#session.me?.demoEnds) return (await this.demos.openDoor('new'))?.target ?? null;
 		const chosen = await this.bluetooth.choose({ vendor: 'ttlock' }, signal);
 		if (!chosen) return null;
 		const { vendor, device } = chosen;

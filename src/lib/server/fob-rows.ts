@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Held } from './core/held.ts';
 import type { Db } from './db/connect.ts';
+import { deltaOf } from './db/delta.ts';
 import type { FobCredentialTable } from './db/held-tables.ts';
 import type { FobRow } from './fobs.ts';
 
@@ -47,9 +48,7 @@ export async function writeCredential(
 	before: CredentialRow,
 	after: CredentialRow
 ): Promise<void> {
-	const names = Object.keys(after) as (keyof CredentialRow)[];
-	const changed = names.filter((name) => before[name] !== after[name]);
-	if (changed.length === 0) return;
-	const delta = Object.fromEntries(changed.map((name) => [name, after[name]]));
+	const delta = deltaOf(before, after);
+	if (Object.keys(delta).length === 0) return;
 	await trx.updateTable('fob_credential').set(delta).where('id', '=', after.id).execute();
 }

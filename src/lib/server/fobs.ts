@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { CoreMac } from '../api/core/shapes.ts';
@@ -11,7 +10,8 @@ import { newId } from './db/id.ts';
 import { inTransaction } from './db/transaction.ts';
 import { notFound, ServerError } from './error.ts';
 import type { Adder } from './locks.ts';
-import { seal, type Secret } from './secret.ts';
+import { newKeys } from './new-keys.ts';
+import type { Secret } from './secret.ts';
 
 export type FobRow = Selectable<FobTable>;
 
@@ -49,7 +49,6 @@ export async function addFob(
 ): Promise<{ fob: Fob; baseKey: string }> {
 	const now = Date.now();
 	const id = newId(now);
-	const place = (column: string) => ({ table: 'fob', row: id, column });
 	const taken = (cause?: unknown) =>
 		new ServerError('conflict', 'A lock or a fob with this MAC is here already.', { cause });
 	const row: FobRow = {
@@ -61,14 +60,7 @@ export async function addFob(
 		name,
 		created_by: by.name,
 		created_at: now,
-		base_key: seal(secret, place('base_key'), Buffer.from(baseKey, 'hex')),
-		root: seal(secret, place('root'), randomBytes(32)),
-		gen: 0,
-		phase: 'steady',
-		active: 0,
-		pending: null,
-		pending_changes: null,
-		recovery: 0,
+		...newKeys(secret, 'fob', id, baseKey),
 		battery_mv: null,
 		battery_at: null,
 		synced_at: null,

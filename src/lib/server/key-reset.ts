@@ -3,8 +3,7 @@ import { isLive, latest, step } from './core/held.ts';
 import { followKeys } from './credentials.ts';
 import type { Db } from './db/connect.ts';
 import { columnsOf, slotOf, takenSlots, writeRows, writeTally, type Change } from './slot-rows.ts';
-import { holdLock } from './slots.ts';
-import { notFound } from './error.ts';
+import { holdLockAt } from './slots.ts';
 
 /**
  * Gives every key of a lock another value, from its next online unlock on: who holds one stays in
@@ -18,14 +17,7 @@ export async function resetKeys(
 	now: number = Date.now()
 ): Promise<number> {
 	return db.transaction().execute(async (trx) => {
-		const found = await trx
-			.selectFrom('lock')
-			.select('id')
-			.where('company_id', '=', by.companyId)
-			.where('mac', '=', mac)
-			.executeTakeFirst();
-		const lock = found && (await holdLock(trx, found.id));
-		if (lock === undefined) throw notFound();
+		const lock = await holdLockAt(trx, by.companyId, mac);
 		const changes = (await takenSlots(trx, lock.id)).map((row): Change => {
 			if (!isLive(row)) return [row, row];
 			const slot = slotOf(row);

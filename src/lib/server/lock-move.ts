@@ -2,8 +2,8 @@ import { audit } from './audit.ts';
 import { movedTo } from './core/moves.ts';
 import type { Db } from './db/connect.ts';
 import type { EnvironmentName } from './db/tables.ts';
-import { notFound, ServerError } from './error.ts';
-import { holdLock, revokeKeys } from './slots.ts';
+import { ServerError } from './error.ts';
+import { holdLockAt, revokeKeys } from './slots.ts';
 
 /**
  * Moves a lock to the other environment, with its history. It keeps the keys it has: the next
@@ -20,14 +20,7 @@ export async function moveLock(
 	now: number = Date.now()
 ): Promise<void> {
 	await db.transaction().execute(async (trx) => {
-		const found = await trx
-			.selectFrom('lock')
-			.select('id')
-			.where('company_id', '=', by.companyId)
-			.where('mac', '=', mac)
-			.executeTakeFirst();
-		const lock = found && (await holdLock(trx, found.id));
-		if (lock === undefined) throw notFound();
+		const lock = await holdLockAt(trx, by.companyId, mac);
 		const row = await trx
 			.selectFrom('lock')
 			.select(['environment', 'moves', 'phase', 'active', 'pending'])

@@ -1,5 +1,4 @@
 import type { Selectable } from 'kysely';
-import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import type { AddLockRequest, ChangeLockRequest, Lock } from '../api/app/locks.ts';
 import { DEFAULT_BASE_KEY, kindOf } from '../protocol/noke/profile.ts';
@@ -11,7 +10,8 @@ import type { Alarm, LockTable } from './db/tables.ts';
 import { inTransaction } from './db/transaction.ts';
 import { notFound, ServerError } from './error.ts';
 import { isManager, type Member } from './people/identity.ts';
-import { seal, type Secret } from './secret.ts';
+import { newKeys } from './new-keys.ts';
+import type { Secret } from './secret.ts';
 import { explicitLockOf, SETTINGS_COLUMNS } from './settings.ts';
 
 export type LockRow = Selectable<LockTable>;
@@ -159,7 +159,6 @@ export function newRow(
 ): LockRow {
 	const now = Date.now();
 	const id = newId(now);
-	const place = (column: string) => ({ table: 'lock', row: id, column });
 	return {
 		id,
 		company_id: by.companyId,
@@ -180,17 +179,10 @@ export function newRow(
 		state_at: null,
 		last_opened_at: null,
 		last_opened_by: null,
-		base_key: seal(secret, place('base_key'), Buffer.from(baseKey, 'hex')),
-		root: seal(secret, place('root'), randomBytes(32)),
-		gen: 0,
-		phase: 'steady',
-		active: 0,
-		pending: null,
-		pending_changes: null,
+		...newKeys(secret, 'lock', id, baseKey),
 		next_reference: 0,
 		log_cursor: 0,
 		log_seen: 0,
-		recovery: 0,
 		alarm: null,
 		unknown_since: null,
 		settings: '{}',

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { isChange, type Held } from './core/held.ts';
 import type { Db } from './db/connect.ts';
+import { deltaOf } from './db/delta.ts';
 import type { QuickClickTable } from './db/held-tables.ts';
 import type { LockTable } from './db/tables.ts';
 
@@ -66,13 +67,10 @@ export async function writeQuickClicks(
 	before: readonly QuickClickRow[],
 	after: readonly QuickClickRow[]
 ): Promise<void> {
-	for (const [i, { id, ...columns }] of after.entries()) {
-		const was = before[i]!;
-		const names = Object.keys(columns) as (keyof typeof columns)[];
-		const changed = names.filter((name) => was[name] !== columns[name]);
-		if (changed.length === 0) continue;
-		const delta = Object.fromEntries(changed.map((name) => [name, columns[name]]));
-		await trx.updateTable('quick_click').set(delta).where('id', '=', id).execute();
+	for (const [i, row] of after.entries()) {
+		const delta = deltaOf(before[i]!, row);
+		if (Object.keys(delta).length === 0) continue;
+		await trx.updateTable('quick_click').set(delta).where('id', '=', row.id).execute();
 	}
 }
 

@@ -8,6 +8,7 @@ import {
 import { isChange } from './core/held.ts';
 import type { Slot } from './core/slot.ts';
 import type { Db } from './db/connect.ts';
+import { deltaOf } from './db/delta.ts';
 import type { SlotTable } from './db/slot-tables.ts';
 import type { Tables, LockTable } from './db/tables.ts';
 
@@ -103,12 +104,6 @@ export async function writeRows(
 			.where('state', '!=', 'off')
 			.execute();
 	}
-}
-
-function deltaOf(before: SlotRow, after: SlotRow): Partial<SlotRow> {
-	const names = Object.keys(after) as (keyof SlotRow)[];
-	const changed = names.filter((name) => before[name] !== after[name]);
-	return Object.fromEntries(changed.map((name) => [name, after[name]]));
 }
 
 /** Puts onto the lock's row what it says about its slots. */

@@ -6,6 +6,7 @@ import { revokeCredentials } from './credentials.ts';
 import type { Db } from './db/connect.ts';
 import type { SlotTable } from './db/slot-tables.ts';
 import type { LockTable } from './db/tables.ts';
+import { notFound } from './error.ts';
 import {
 	columnsOf,
 	slotOf,
@@ -60,6 +61,19 @@ export async function holdLock(trx: Db, id: string): Promise<HeldLock | undefine
 		.where('id', '=', id)
 		.returning(HELD_COLUMNS)
 		.executeTakeFirst();
+}
+
+/** The same by its MAC. Throws ServerError `not-found`. */
+export async function holdLockAt(trx: Db, companyId: string, mac: string): Promise<HeldLock> {
+	const found = await trx
+		.selectFrom('lock')
+		.select('id')
+		.where('company_id', '=', companyId)
+		.where('mac', '=', mac)
+		.executeTakeFirst();
+	const lock = found && (await holdLock(trx, found.id));
+	if (lock === undefined) throw notFound();
+	return lock;
 }
 
 /**

@@ -34,6 +34,12 @@ export class AnswerStore {
 		return this.#use((db) => db.get('answers', path));
 	}
 
+	/** Every answer whose path begins so. */
+	async recallAll(begin: string): Promise<Answer[]> {
+		const paths = IDBKeyRange.bound(begin, `${begin}\uffff`);
+		return (await this.#use((db) => db.getAll('answers', paths))) ?? [];
+	}
+
 	/** From now on it is this person's; what another left is gone. */
 	async belong(owner: string): Promise<void> {
 		await this.#use(async (db) => {

@@ -22,7 +22,7 @@ export class Trial {
 	}
 
 	get #talk(): Conversation | null {
-		const mac = this.#talks.demo?.mac;
+		const mac = this.#talks.demos.padlock?.mac;
 		return mac === undefined ? null : this.#talks.with({ mac, hardwareType: '4I' });
 	}
 
@@ -31,11 +31,11 @@ export class Trial {
 	}
 
 	get light() {
-		return this.#talks.demo?.state.light ?? 'off';
+		return this.#talks.demos.padlock?.state.light ?? 'off';
 	}
 
 	get shackle() {
-		return this.#talks.demo?.state.shackle ?? 'closed';
+		return this.#talks.demos.padlock?.state.shackle ?? 'closed';
 	}
 
 	/** It is being opened at this moment. */
@@ -59,9 +59,9 @@ export class Trial {
 
 	/** 1: wake it, 2: tap Open, null while it runs or is open. */
 	get step(): 1 | 2 | null {
-		if (this.#phase === 'connecting' && !this.#talks.demo?.state.awake) return 1;
+		if (this.#phase === 'connecting' && !this.#talks.demos.padlock?.state.awake) return 1;
 		if (this.runs || this.isOpen) return null;
-		return this.#talks.demo?.state.awake ? 2 : 1;
+		return this.#talks.demos.padlock?.state.awake ? 2 : 1;
 	}
 
 	get steps() {
@@ -101,20 +101,20 @@ export class Trial {
 
 	/** Hangs up the padlock of a demo that runs already. */
 	async resume(): Promise<void> {
-		if (this.#talks.demo === null) await this.#begin();
+		if (this.#talks.demos.padlock === null) await this.#begin();
 	}
 
 	/** Presses the button under it; the first press makes the demo. */
 	async press(): Promise<void> {
 		vibrate('tap');
 		await this.#begin();
-		this.#talks.demo?.press();
+		this.#talks.demos.padlock?.press();
 	}
 
 	/** Pushes the shackle home. */
 	push(): void {
 		vibrate('tap');
-		this.#talks.demo?.closeShackle();
+		this.#talks.demos.padlock?.closeShackle();
 	}
 
 	/** A tap on the slab: opens it, or stops waiting for it. */
@@ -128,11 +128,11 @@ export class Trial {
 	}
 
 	async #begin(): Promise<void> {
-		if (this.#talks.demo !== null) return;
+		if (this.#talks.demos.padlock !== null) return;
 		this.#refusal = null;
 		this.#beginning = true;
 		try {
-			await this.#talks.openDemo();
+			await this.#talks.demos.open();
 		} catch (cause) {
 			this.#refusal = refusalOf(cause);
 		} finally {

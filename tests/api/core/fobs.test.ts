@@ -222,6 +222,28 @@ describe.each(databases)('fobs on $name', ({ create }) => {
 		expect(opens(x)).toBe(true);
 	});
 
+	test('a fob that the app calls lost gets no lock, and may lose what it has', async () => {
+		await issue([x, 'a']);
+		await desk.syncFob(fob);
+		const lost_at = (at: number | null) =>
+			desk.app.server.db.updateTable('fob').set({ lost_at: at }).execute();
+		await lost_at(Date.now());
+		const body = { fob_mac: fob.mac, locks: [x, y].map(({ mac }) => ({ mac, tracking_key: 'b' })) };
+		expect(await post('issue', body)).toMatchObject({
+			result: 'failure',
+			error_code: 3,
+			message: 'This fob is lost: say in the app that it is found',
+			data: null,
+			error_details: []
+		});
+		const [shown] = await data('display', { fob_macs: [fob.mac] });
+		expect(shown!.locks).toMatchObject([{ mac: x.mac, tracking_key: 'a', status: 'synced' }]);
+		await data('revoke', { fob_mac: fob.mac, tracking_keys: ['a'] });
+		expect(await statuses()).toEqual({ [x.mac]: 'revoke_pending' });
+		await lost_at(null);
+		expect((await issue([y, 'b']))[0]!.locks).toHaveLength(1);
+	});
+
 	test('foreign and absent fobs are one: 7; the answers are the same', async () => {
 		const foreign = await desk.fob('production', desk.theirs);
 		const sandbox = await desk.fob('sandbox');

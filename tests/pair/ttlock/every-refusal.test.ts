@@ -279,7 +279,8 @@ describe('whatever byte a lock refuses with', () => {
 				end: 'refused',
 				step: 'owner',
 				result: nameOf(code),
-				owned: 'no'
+				// A copy of the frame may have been taken before.
+				owned: ['crc-error', 'not-in-setting-mode'].includes(nameOf(code)) ? 'maybe' : 'no'
 			});
 			// Ours by then: what else it refuses is left out.
 			expect(at(OPCODE.setPasscodeSeed)).toMatchObject({

@@ -1,5 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
-import { toHex } from '../../../src/lib/protocol/bytes.ts';
+import { fromHex, toHex } from '../../../src/lib/protocol/bytes.ts';
+import { refusalAnswer, successAnswer } from '../../../src/lib/protocol/ttlock/answers.ts';
+import { OPCODE } from '../../../src/lib/protocol/ttlock/commands.ts';
+import { sealAnswer } from '../../../src/lib/protocol/ttlock/frame.ts';
+import { DEFAULT_AES_KEY } from '../../../src/lib/protocol/ttlock/grant.ts';
 import type { Identity } from '../../../src/lib/virtual/ttlock/state.ts';
 import { open } from '../../../src/lib/protocol/ttlock/programs.ts';
 import {
@@ -161,6 +165,31 @@ it('a lock of somebody else is told as such, and keeps its owner', () => {
 	expect(stranger.pair()).toEqual({ end: 'foreign' });
 	expect(stranger.kept).toBeNull();
 	expect(air.run(open(admin, 1)).opening).toBe('success');
+});
+
+it('one that had the first of two copies of its owner is not taken for free', () => {
+	const key = fromHex('5a'.repeat(16));
+	const answers = [
+		sealAnswer(
+			HEADER,
+			successAnswer(OPCODE.getAesKey, key),
+			fromHex(DEFAULT_AES_KEY),
+			OPCODE.getAesKey
+		),
+		// A copy came damaged; the answer to the one that did not is lost; then there is an owner.
+		sealAnswer(HEADER, refusalAnswer(OPCODE.addAdmin, 'crc-error'), key),
+		sealAnswer(HEADER, refusalAnswer(OPCODE.addAdmin, 'not-in-setting-mode'), key)
+	];
+	const program = pair(wishOf(new Air()));
+	let step = program.next();
+	let waits = 0;
+	while (!step.done) {
+		const isWaiting = 'receive' in step.value;
+		// To the greeting nothing is said.
+		const said = isWaiting && waits++ > 0 ? answers.shift() : undefined;
+		step = program.next(isWaiting ? (said ?? 'silent') : undefined);
+	}
+	expect(step.value).toMatchObject({ end: 'refused', step: 'owner', owned: 'maybe' });
 });
 
 it('a lock that was reset by hand is free at once', () => {

@@ -11,6 +11,12 @@ import { Keyring } from './keyring.ts';
 import { Lab } from './lab.ts';
 import type { TestLock } from './test-lock.ts';
 
+/** One as the Core API issues it, and one that people have named. */
+const CODES = [
+	{ code: '01011', uses: 3 },
+	{ code: '0001', uses: 3, name: 'Night crew' }
+];
+
 describe.each(databases)('what still opens, on $name', ({ name, create }) => {
 	let lab: Lab;
 	let ring: Keyring;
@@ -43,14 +49,18 @@ describe.each(databases)('what still opens, on $name', ({ name, create }) => {
 	test('keys, quick clicks and replaced keys, each lock once, until it was opened', async () => {
 		const [gate, depot, calm] = [await lab.lock(), await lab.lock(), await lab.lock()];
 		for (const lock of [gate, depot, calm]) await ring.issue(lock, 'bob', 'linda');
-		await codes(gate, (trx, held) => issueCodes(trx, held, [{ code: '01011', uses: 3 }], 1));
+		await codes(gate, (trx, held) => issueCodes(trx, held, CODES, 1));
 		for (const lock of [gate, depot, calm]) await open(lock);
 		expect(await owed()).toEqual([]);
 		await ring.revoke(gate, 'bob');
-		await codes(gate, (trx, held) => revokeCodes(trx, held, ['01011'], gate.now + 5));
+		await codes(gate, (trx, held) => revokeCodes(trx, held, ['01011', '0001'], gate.now + 5));
 		await resetKeys(lab.db, { companyId: lab.companyId, actor: 'cli' }, depot.mac, gate.now + 9);
 		expect(await owed()).toEqual([
-			[gate.mac, 1, ['revoked key bob', 'revoked quick-click 01011']],
+			[
+				gate.mac,
+				1,
+				['revoked key bob', 'revoked quick-click 01011', 'revoked quick-click Night crew']
+			],
 			[depot.mac, 1, ['replaced key bob', 'replaced key linda']]
 		]);
 		await open(gate);
@@ -60,7 +70,8 @@ describe.each(databases)('what still opens, on $name', ({ name, create }) => {
 		const { proven } = await debtOf(lab.db, lab.companyId);
 		expect(proven.map((one) => `${one.kind} ${one.name}`).sort()).toEqual([
 			'key bob',
-			'quick-click 01011'
+			'quick-click 01011',
+			'quick-click Night crew'
 		]);
 	});
 

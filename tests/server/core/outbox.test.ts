@@ -147,7 +147,7 @@ describe.each(databases)('outboxes of many phones on $name', ({ create }) => {
 				(BATCHES / LOCKS) * 2 - 1
 			]);
 		expect(await lab.quarantined()).toEqual([]);
-	}, 60_000);
+	}, 240_000);
 
 	async function send(batches: UploadBatch[], requests: number[][]): Promise<number> {
 		const child = spawn(process.execPath, ['tests/server/core/phone-process.ts'], {

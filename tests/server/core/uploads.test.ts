@@ -120,7 +120,7 @@ describe.each(databases)('what is sent again, or strange, on $name', ({ create }
 				.map(({ tracking_key }) => tracking_key);
 			expect(names).toEqual(Array.from({ length: 6 }, (_, i) => `${lock.mac} ${i}`));
 		}
-	}, 60_000);
+	}, 240_000);
 
 	async function process(uploads: Log[][], now: number): Promise<void> {
 		const work = {

@@ -27,6 +27,7 @@ export const ActivityEntry = z.object({
 	recordedAt: Time,
 	rangeStart: Time,
 	rangeEnd: Time,
+	/** Who or what opened: an email address, a fob's or a quick click's name, what an API called it. */
 	trackingKey: z.nullable(z.string()),
 	/**
 	 * An opening by the key of a phone that has been in contact since and does not claim it: the key

@@ -147,7 +147,8 @@ const REFUSALS: Partial<Record<CoreErrorCode, CoreRefusal>> = {
 	'cannot-engage': 'bad-input',
 	'session-full': 'bad-input',
 	'lock-full': 'bad-input',
-	'fob-full': 'bad-input'
+	'fob-full': 'bad-input',
+	'fob-lost': 'bad-input'
 };
 
 interface Refusal {

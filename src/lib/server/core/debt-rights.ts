@@ -59,6 +59,8 @@ async function owedSlots(db: Db, lockIds: readonly string[]): Promise<Owed[]> {
 		)
 		.where('slot.lock_id', 'in', lockIds)
 		.where(owedSlot())
+		// Rights of one moment keep their order, on every database.
+		.orderBy('slot.slot')
 		.execute();
 	return rows.map((row) => {
 		const revoked = row.state === 'revoking';
@@ -82,18 +84,19 @@ async function owedSlots(db: Db, lockIds: readonly string[]): Promise<Owed[]> {
 async function owedCodes(db: Db, lockIds: readonly string[]): Promise<Owed[]> {
 	const rows = await db
 		.selectFrom('quick_click')
-		.select(['lock_id', 'code', 'frozen', 'issued_at', 'revoked_at'])
+		.select(['lock_id', 'code', 'name', 'frozen', 'issued_at', 'revoked_at'])
 		.where('lock_id', 'in', lockIds)
 		.where(owedCode())
+		.orderBy('code')
 		.execute();
-	return rows.map(({ lock_id, code, frozen, issued_at, revoked_at }) => ({
+	return rows.map(({ lock_id, code, name, frozen, issued_at, revoked_at }) => ({
 		lockId: lock_id,
 		carried: frozen !== null,
 		right: {
 			...NOBODY,
 			kind: 'quick-click',
 			reason: 'revoked',
-			name: code,
+			name: name || code,
 			since: revoked_at ?? issued_at
 		}
 	}));
@@ -116,6 +119,7 @@ export async function provenLately(db: Db, companyId: string, now: number): Prom
 		.selectFrom('quick_click')
 		.innerJoin('lock', 'lock.id', 'quick_click.lock_id')
 		.select(['lock.mac', 'lock.name as lock_name', 'code'])
+		.select('quick_click.name as code_name')
 		.select(['quick_click.revoked_at', 'quick_click.off_at'])
 		.where('quick_click.company_id', '=', companyId)
 		.where('quick_click.state', '=', 'off')
@@ -128,7 +132,7 @@ export async function provenLately(db: Db, companyId: string, now: number): Prom
 		...slots.map((row) => ({ kind: row.holder, ...whose(row), ...proofOf(row) })),
 		...codes.map((row) => ({
 			kind: 'quick-click' as const,
-			name: row.code,
+			name: row.code_name || row.code,
 			on: null,
 			...proofOf(row)
 		}))

@@ -22,9 +22,11 @@ export type CoreErrorCode =
 	| 'fob-not-found'
 	/** A fob has places for 100 locks. */
 	| 'fob-full'
+	/** The app calls the fob lost: it gets no lock until it is called found. */
+	| 'fob-lost'
 	/** A frozen set of changes cannot be read: the row was changed by other hands. */
 	| 'broken-pending'
-	/** The row changed while its packets were read; the engine tries again before it says so. */
+	/** A row changed while work on it was prepared; the engine tries again before it says so. */
 	| 'moved'
 	/** Another request took the same upload at the same moment; likewise tried again. */
 	| 'sent-twice';

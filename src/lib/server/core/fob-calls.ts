@@ -19,7 +19,7 @@ import { grantOf, KEY_COLUMNS } from './grants.ts';
 import { isLive, latest } from './held.ts';
 import type { Core } from './issue.ts';
 
-/** The call `fobs/issue`. Throws CoreError `fob-not-found`, or the first refusal when no lock worked. */
+/** The call `fobs/issue`. Throws CoreError `fob-not-found`, `fob-lost`, or the first refusal when no lock worked. */
 export async function issueToFob(
 	core: Core,
 	caller: Caller,

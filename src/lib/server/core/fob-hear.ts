@@ -3,6 +3,7 @@ import { openServerPacket, TYPE } from '../../protocol/noke/answers.ts';
 import type { Db } from '../db/connect.ts';
 import { credentialsOf, holdFob, issueColumns, issueOf, writeCredential } from '../fob-rows.ts';
 import type { FobRow } from '../fobs.ts';
+import { again } from './again.ts';
 import { CoreError } from './error.ts';
 import { fobMaster } from './fob-keys.ts';
 import { step as stepHeld } from './held.ts';
@@ -11,9 +12,6 @@ import { quarantine, type Unknown } from './quarantine.ts';
 import { cipheredPart, type Delivery } from './said.ts';
 import { packetEpochs, step, type KeySync } from './sync.ts';
 import { syncOf, toColumns } from './sync-columns.ts';
-
-/** How often it begins again when the fob's keys move on meanwhile. */
-const TRIES = 5;
 
 /** What a fob proved to hold, in a session of ours. */
 interface Proof {
@@ -36,21 +34,17 @@ export async function hearFob(
 	now: number,
 	claim: (trx: Db) => Promise<void>
 ): Promise<number | null> {
-	for (let left = TRIES; ; left--) {
+	return again('moved', async () => {
 		const fob = await fobOf(db, scope, mac);
 		if (fob === undefined) return null;
 		const { proofs, unknown } = await listen({ db, secret }, fob, deliveries, now);
-		try {
-			await db.transaction().execute(async (trx) => {
-				await claim(trx);
-				await write(trx, fob, proofs, now);
-				await quarantine(trx, fob.company_id, unknown, now);
-			});
-			return unknown.reduce((sum, { packets }) => sum + packets.length, 0);
-		} catch (error) {
-			if (left === 1 || !(error instanceof CoreError && error.code === 'moved')) throw error;
-		}
-	}
+		await db.transaction().execute(async (trx) => {
+			await claim(trx);
+			await write(trx, fob, proofs, now);
+			await quarantine(trx, fob.company_id, unknown, now);
+		});
+		return unknown.reduce((sum, { packets }) => sum + packets.length, 0);
+	});
 }
 
 /** The fob of this MAC in this scope. */

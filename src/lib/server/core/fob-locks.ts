@@ -72,7 +72,7 @@ export interface WantedLock {
 
 /**
  * Gives a fob several locks; each stands or falls by itself: credentials and refusals by MAC, those
- * of absent locks first. Throws CoreError `fob-not-found`.
+ * of absent locks first. Throws CoreError `fob-not-found`, `fob-lost`.
  */
 export async function issueTogether(
 	trx: Db,
@@ -88,6 +88,8 @@ export async function issueTogether(
 	}
 	const fob = await holdFob(trx, fobId);
 	if (fob === undefined) throw fobNotFound();
+	if (fob.lost_at !== null)
+		throw new CoreError('fob-lost', 'This fob is lost: say in the app that it is found');
 	const rows = new Map<string, CredentialRow>();
 	const refused = new Map<string, CoreError>();
 	for (const { mac } of wanted) if (!held.has(mac)) refused.set(mac, lockNotFound());

@@ -3,14 +3,16 @@ import type { FobCommandsReply, GrantFobReply, GrantFobRequest } from '../../api
 import { toHex } from '../../protocol/bytes.ts';
 import { audit, type Deed } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
-import { notFound, ServerError } from '../error.ts';
-import { holdFob } from '../fob-rows.ts';
+import { notFound } from '../error.ts';
+import { credentialsOf, holdFob } from '../fob-rows.ts';
 import { findFob, type FobRow } from '../fobs.ts';
 import { findLock } from '../locks.ts';
 import type { Member } from '../people/identity.ts';
-import type { CoreErrorCode } from './error.ts';
+import { again } from './again.ts';
+import { CoreError, type CoreErrorCode } from './error.ts';
 import { issueTogether, revokeTogether } from './fob-locks.ts';
 import { syncFob } from './fob-sync.ts';
+import { isLive } from './held.ts';
 import type { Core } from './issue.ts';
 import { refusing } from './refuse.ts';
 
@@ -47,7 +49,6 @@ export async function grantToFob(
 	now: number = Date.now()
 ): Promise<GrantFobReply> {
 	const fob = await findFob(db, who.company.id, mac);
-	if (fob.lost_at !== null) throw new ServerError('conflict', 'This fob is lost: say it is found.');
 	const work = db.transaction().execute(async (trx) => {
 		const rows = await trx
 			.selectFrom('lock')
@@ -91,7 +92,10 @@ export async function takeFromFob(
 	});
 }
 
-/** A fob is lost: takes every lock from it. Saying so again changes nothing. Throws ServerError `not-found`. */
+/**
+ * A fob is lost: takes every lock from it. Saying so again changes nothing. Throws ServerError
+ * `not-found`; CoreError `moved` when it is given locks all the while.
+ */
 export async function loseFob(
 	db: Db,
 	who: Member,
@@ -99,15 +103,19 @@ export async function loseFob(
 	now: number = Date.now()
 ): Promise<void> {
 	const { id } = await findFob(db, who.company.id, mac);
-	await db.transaction().execute(async (trx) => {
+	const lose = async (trx: Db) => {
 		const revoked = await revokeTogether(trx, id, () => true, now);
 		const fob = await holdFob(trx, id);
 		if (fob === undefined) throw notFound();
+		// Locks are held before fobs, so a lock may have come until the fob was held.
+		if ((await credentialsOf(trx, id)).some(isLive))
+			throw new CoreError('moved', 'The fob got a lock meanwhile');
 		if (fob.lost_at !== null && revoked === 0) return;
 		const lost_at = fob.lost_at ?? now;
 		await trx.updateTable('fob').set({ lost_at }).where('id', '=', id).execute();
 		await write(trx, who, fob, 'fob.lost', revoked);
-	});
+	};
+	await again('moved', () => db.transaction().execute(lose));
 }
 
 /** It is here again: it opens nothing until it is given locks anew. Throws ServerError `not-found`. */

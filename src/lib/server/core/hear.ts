@@ -4,6 +4,7 @@ import { newId } from '../db/id.ts';
 import type { LockTable } from '../db/tables.ts';
 import { proveChanges } from '../lock-sets.ts';
 import { believeLock } from '../settings.ts';
+import { again } from './again.ts';
 import { claimOpenings, type PhoneOpening } from './claims.ts';
 import { CoreError } from './error.ts';
 import { hearFob } from './fob-hear.ts';
@@ -14,8 +15,6 @@ import { quarantine } from './quarantine.ts';
 import { lockOf, portions, read, type ActivityRow, type LockRow, type Reading } from './read.ts';
 import { oldestKept, type Delivery, type Said } from './said.ts';
 
-/** How often it begins again when the lock's keys move on meanwhile. */
-const TRIES = 5;
 /** SQLite and PostgreSQL bound the values of one statement. */
 const ROWS = 500;
 /** Counters read at once; more than a lock keeps. */
@@ -36,20 +35,16 @@ export async function hear(
 	now: number,
 	claim: (trx: Db) => Promise<void> = () => Promise.resolve()
 ): Promise<number | null> {
-	for (let left = TRIES; ; left--) {
+	return again('moved', async () => {
 		const row = await lockOf(db, scope, mac);
 		if (row === undefined) return hearFob({ db, secret }, scope, mac, deliveries, now, claim);
 		const reading = await read({ db, secret }, row, deliveries, now);
-		try {
-			await db.transaction().execute(async (trx) => {
-				await claim(trx);
-				await write(trx, reading, now);
-			});
-			return reading.unknown.reduce((sum, { packets }) => sum + packets.length, 0);
-		} catch (error) {
-			if (left === 1 || !(error instanceof CoreError && error.code === 'moved')) throw error;
-		}
-	}
+		await db.transaction().execute(async (trx) => {
+			await claim(trx);
+			await write(trx, reading, now);
+		});
+		return reading.unknown.reduce((sum, { packets }) => sum + packets.length, 0);
+	});
 }
 
 async function write(trx: Db, reading: Reading, now: number): Promise<void> {

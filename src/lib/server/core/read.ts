@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Db } from '../db/connect.ts';
 import type { LockTable } from '../db/tables.ts';
 import { eventsOf, issuedBetween, issuedIn, rangesOf, type LockEvent } from './events.ts';
-import { holderAt, holdersOf, type Holder } from './holders.ts';
+import { codeNameAt, codesOf, holderAt, holdersOf, type Holder } from './holders.ts';
 import type { Core, Scope } from './issue.ts';
 import { keysOf } from './keys.ts';
 import { REFERENCED } from './packets.ts';
@@ -107,15 +107,18 @@ async function attribute(
 	const ranges = rangesOf(fresh, await earliestOf(db, row, fresh[0]!));
 	const slots = new Set(fresh.flatMap(({ slot }) => slot ?? []));
 	const holders = await holdersOf(db, row.id, [...slots]);
+	const positions = new Set(fresh.flatMap(({ position }) => position ?? []));
+	const codes = await codesOf(db, row.id, [...positions]);
 	const rows: ActivityRow[] = [];
 	for (const [i, event] of fresh.entries()) {
-		const { counter, session, state, reference, doubtful, slot } = event;
+		const { counter, session, state, reference, doubtful, slot, position } = event;
 		const range = ranges[i]!;
 		const holder = slot === null ? null : holderAt(holders, slot, range);
+		const codeName = position === null ? null : codeNameAt(codes, position, range);
 		const own = reference === null ? undefined : issuedIn(event, issued);
 		const trackingKey =
 			own !== undefined || reference === null || doubtful
-				? (own?.tracking_key ?? holder?.tracking_key ?? null)
+				? (own?.tracking_key ?? holder?.tracking_key ?? codeName)
 				: await trackingKeyOf(db, row.id, reference, event);
 		rows.push({ counter, session, state, trackingKey, ...range, event, holder });
 	}

@@ -8,6 +8,7 @@ const REFUSALS: Partial<Record<CoreErrorCode, ErrorCode>> = {
 	'lock-full': 'conflict',
 	'fob-not-found': 'not-found',
 	'fob-full': 'conflict',
+	'fob-lost': 'conflict',
 	'cannot-unshackle': 'conflict',
 	'cannot-engage': 'conflict',
 	'session-full': 'conflict'

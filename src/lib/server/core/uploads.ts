@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { UploadBatch, UploadReply } from '../../api/app/activity.ts';
 import type { Db } from '../db/connect.ts';
+import { again } from './again.ts';
 import { CoreError } from './error.ts';
 import { hear } from './hear.ts';
 import type { Core, Scope } from './issue.ts';
@@ -9,8 +10,6 @@ import type { Delivery } from './said.ts';
 
 /** Packets taken in by one transaction, if they are not of one session. */
 const PACKETS = 1000;
-/** How often it begins again when the same batch comes twice at once. */
-const TRIES = 5;
 
 /** What a phone with the published mobile library sends of one session. */
 export interface Log extends Delivery {
@@ -95,16 +94,12 @@ async function hearOnce(
 	now: number,
 	verdict: Verdict
 ): Promise<{ once: Hashed[]; known: boolean }> {
-	for (let left = TRIES; ; left--) {
+	return again('sent-twice', async () => {
 		const once = await unclaimed(core.db, scope, batches, verdict);
 		if (once.length === 0) return { once, known: true };
 		const claim = (trx: Db) => claimAll(trx, scope, once, now);
-		try {
-			return { once, known: (await hear(core, scope, mac, once, now, claim)) !== null };
-		} catch (error) {
-			if (left === 1 || !(error instanceof CoreError && error.code === 'sent-twice')) throw error;
-		}
-	}
+		return { once, known: (await hear(core, scope, mac, once, now, claim)) !== null };
+	});
 }
 
 function hashOf({ mac, session, receivedAt, packets }: UploadBatch): string {

@@ -33,28 +33,37 @@ export interface QuickClickTable {
 	off_at: number | null;
 }
 
-/** A fob: its own keys change as those of a lock do. */
-export interface FobTable {
+/** What is known of a lock as of a fob. */
+export interface DeviceTable {
 	id: string;
 	company_id: string;
 	environment: 'production' | 'sandbox';
 	mac: string;
 	serial: string;
 	name: string;
+	/** The name of who added it, as it was then. */
 	created_by: string;
 	created_at: number;
-	/** Sealed, as a lock's. */
+	/** Sealed (`seal`, column `base_key`): 16 bytes. */
 	base_key: string;
+	/** Sealed (`seal`, column `root`): 32 random bytes, made when it is added. */
 	root: string;
 	gen: number;
 	phase: 'steady' | 'offered' | 'recover';
+	/** Epoch proven by it. */
 	active: number;
+	/** Epoch offered to it, or null. */
 	pending: number | null;
-	/** JSON: what the pending epoch makes of the fob. */
+	/** JSON: what the pending epoch changes, frozen when it was first offered. */
 	pending_changes: string | null;
+	/** How often its keys were declared unknown. */
 	recovery: number;
 	battery_mv: number | null;
 	battery_at: number | null;
+}
+
+/** A fob: its own keys change as those of a lock do; a set is the whole of what it is to hold. */
+export interface FobTable extends DeviceTable {
 	/** When it last proved a set. */
 	synced_at: number | null;
 	/** Since when it is said to be lost, or null. */

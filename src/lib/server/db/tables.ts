@@ -16,6 +16,7 @@ import type {
 	SifelyTokenTable
 } from './door-tables.ts';
 import type {
+	DeviceTable,
 	FobCredentialTable,
 	FobIssuedTable,
 	FobTable,
@@ -50,48 +51,23 @@ export interface Alarm {
 	at: number;
 }
 
-export interface LockTable {
-	id: string;
-	company_id: string;
-	environment: EnvironmentName;
-	mac: string;
-	serial: string;
-	name: string;
+export interface LockTable extends DeviceTable {
 	place: string;
 	hardware_type: string;
 	firmware: string;
-	/** The name of who added it, as it was then. */
-	created_by: string;
-	created_at: number;
 	setup_count: number;
-	battery_mv: number | null;
-	battery_at: number | null;
 	external_battery_mv: number | null;
 	state: 'open' | 'unshackled' | 'closed' | null;
 	state_at: number | null;
 	last_opened_at: number | null;
 	/** Tracking key of the last opening. */
 	last_opened_by: string | null;
-	/** Sealed (`seal`, column `base_key`): 16 bytes. */
-	base_key: string;
-	/** Sealed (`seal`, column `root`): 32 random bytes, made when the lock is added. */
-	root: string;
-	gen: number;
-	phase: 'steady' | 'offered' | 'recover';
-	/** Epoch proven by the lock. */
-	active: number;
-	/** Epoch offered to the lock, or null. */
-	pending: number | null;
-	/** JSON: what the pending epoch changes, frozen when it was first offered. */
-	pending_changes: string | null;
 	/** 0..255. */
 	next_reference: number;
 	/** Every log record up to this counter is here, or is known to be lost. */
 	log_cursor: number;
 	/** A counter the lock has reached: while it is above the cursor, records are missing here. */
 	log_seen: number;
-	/** How often the lock's keys were declared unknown. */
-	recovery: number;
 	/** Since when the lock may hold what nobody knows of, until it has proven to be emptied; or null. */
 	unknown_since: number | null;
 	/** An Alarm as JSON, or null. */

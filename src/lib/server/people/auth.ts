@@ -1,9 +1,9 @@
 import { betterAuth, type BetterAuthOptions } from 'better-auth';
-import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
+import { APIError, createAuthMiddleware, getIP, isAPIError } from 'better-auth/api';
 import { organization } from 'better-auth/plugins/organization';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
-import type { Connection, Db } from '../db/connect.ts';
+import type { Connection } from '../db/connect.ts';
 import type { Log } from '../log.ts';
 import type { Secret } from '../secret.ts';
 import { isFirstRun } from './companies.ts';
@@ -11,6 +11,7 @@ import { ServerError } from '../error.ts';
 import { demoSignIn, DEMO_LIMIT } from './demo-sign-in.ts';
 import { findInvitation } from './invitations.ts';
 import { count } from './limit.ts';
+import { countTry, forgetTries } from './sign-in-limit.ts';
 
 export const PASSWORD_MIN = 12;
 export const PASSWORD_MAX = 128;
@@ -39,6 +40,8 @@ export const AUTH_PATHS: ReadonlySet<string> = new Set([
 	'/revoke-other-sessions'
 ]);
 
+type HookContext = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
+
 export interface AuthParts {
 	config: Config;
 	connection: Connection;
@@ -47,6 +50,7 @@ export interface AuthParts {
 }
 
 /** What is looked at before better-auth does; '' stands for what does not fit. */
+const SignIn = z.object({ email: z.string().catch('') });
 const SignUp = z.object({
 	name: z.string().trim().max(80).catch(''),
 	email: z.email().max(254).catch(''),
@@ -56,12 +60,18 @@ const SignUp = z.object({
 /** Accounts that one invitation may make within an hour: it is used up only when one accepts it. */
 const SIGN_UPS = { window: 3600, max: 10 };
 
-async function countSignUp(db: Db, invitationId: string): Promise<void> {
-	await count(db, `sign-up|${invitationId}`, SIGN_UPS).catch((cause: unknown) => {
+/** Waits for a count; what is too many is refused as better-auth refuses it. */
+async function counted(counting: Promise<void>): Promise<void> {
+	await counting.catch((cause: unknown) => {
 		if (!(cause instanceof ServerError)) throw cause;
 		const { message, retryAfter } = cause;
 		throw new APIError('TOO_MANY_REQUESTS', { message }, { 'x-retry-after': String(retryAfter) });
 	});
+}
+
+/** The network address of the client, as sessions have it. */
+function addressIn({ headers, context }: Pick<HookContext, 'headers' | 'context'>): string | null {
+	return headers ? getIP(headers, context.options) : null;
 }
 
 function refusal(code: string, message: string): APIError {
@@ -118,17 +128,26 @@ export function authOptions({ config, connection, secret, log }: AuthParts) {
 		},
 		hooks: {
 			before: createAuthMiddleware(async (ctx) => {
+				if (ctx.path === '/sign-in/email') {
+					const { email } = SignIn.parse(ctx.body);
+					return counted(countTry(db, email, addressIn(ctx)));
+				}
 				if (ctx.path !== '/sign-up/email') return;
 				const { name, email, invitation } = SignUp.parse(ctx.body);
 				if (name === '') throw refusal('BAD_NAME', 'A name has 1 to 80 characters.');
 				if (email === '') throw refusal('INVALID_EMAIL', 'Invalid email');
 				const invited = invitation === '' ? null : await findInvitation(db, invitation);
-				if (invited !== null) return countSignUp(db, invited.id);
+				if (invited !== null) return counted(count(db, `sign-up|${invited.id}`, SIGN_UPS));
 				if (await isFirstRun(db)) return;
 				throw new APIError('FORBIDDEN', {
 					code: 'SIGN_UP_CLOSED',
 					message: 'Signing up needs an invitation.'
 				});
+			}),
+			after: createAuthMiddleware(async (ctx) => {
+				if (ctx.path !== '/sign-in/email' || ctx.context.newSession === null) return;
+				const { email } = SignIn.parse(ctx.body);
+				await forgetTries(db, email, addressIn(ctx));
 			})
 		},
 		plugins: [organization(), demoSignIn()]

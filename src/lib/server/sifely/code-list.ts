@@ -1,14 +1,12 @@
 import { sql } from 'kysely';
 import type { z } from 'zod';
 import type * as api from '../../api/sifely/passcodes.ts';
+import { RANDOM_TYPE } from '../../protocol/ttlock/random-passcodes.ts';
 import type { Holder } from './caller.ts';
 import { codeHash, openCode, type PasscodeRow } from './codes.ts';
 import { heldDoor, mustManage } from './doors.ts';
 import type { Doors } from './locks.ts';
 import { containing, offsetOf, pageWith } from './page.ts';
-
-/** From this type on a window is hours of days, and no date ends it. */
-const CYCLIC = 5;
 
 /**
  * The passcodes of a lock that were not deleted, found by a part of the name or by all digits. Throws
@@ -68,5 +66,6 @@ export async function listCodes(
 }
 
 function isOver({ type, end_date }: PasscodeRow, now: number): boolean {
-	return type < CYCLIC && end_date !== 0 && end_date <= now;
+	// From there on a window is hours of days, and no date ends it.
+	return type < RANDOM_TYPE.weekend && end_date !== 0 && end_date <= now;
 }

@@ -5,6 +5,7 @@ import { localOf } from '../../protocol/ttlock/dates.ts';
 import { RANDOM_TYPE } from '../../protocol/ttlock/random-passcodes.ts';
 import type { Db } from '../db/connect.ts';
 import { ServerError } from '../error.ts';
+import { DAY } from '../lease.ts';
 import type { Member } from '../people/identity.ts';
 import type { Secret } from '../secret.ts';
 import { isOver, useBefore } from './code-times.ts';
@@ -17,8 +18,6 @@ import type { Doors } from './locks.ts';
 import { MOST_ROWS } from './page.ts';
 import { getCode } from './random-codes.ts';
 import { inOurWords } from './refusals.ts';
-
-const DAY = 24 * 3_600_000;
 
 /** The passcodes of a lock, newest first. Throws ServerError `not-found`, `forbidden`. */
 export async function listPersonCodes(

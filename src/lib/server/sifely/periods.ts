@@ -1,9 +1,8 @@
 import type { EkeyPeriod } from '../../api/app/ekeys.ts';
 import { ONCE, type Recurrence } from '../../protocol/ttlock/offline.ts';
+import { DAY } from '../lease.ts';
 import { isOwner, recurrenceOf, type EkeyRow, type Held } from './doors.ts';
 import { SifelyError } from './error.ts';
-
-const DAY = 24 * 3600 * 1000;
 
 /** When an eKey is to hold. */
 export interface Period {

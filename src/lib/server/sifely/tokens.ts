@@ -3,6 +3,7 @@ import type { TokenReply, TokenRequest } from '../../api/sifely/users.ts';
 import type { Budgets } from '../budget.ts';
 import type { Db } from '../db/connect.ts';
 import { newId } from '../db/id.ts';
+import { DAY } from '../lease.ts';
 import { hashOf } from '../token.ts';
 import { findAccount, nameOf } from './accounts.ts';
 import { findApp, newHex } from './apps.ts';
@@ -10,7 +11,6 @@ import type { AppCaller, Caller } from './caller.ts';
 import { SifelyError } from './error.ts';
 import { isMd5Of } from './passwords.ts';
 
-const DAY = 24 * 3600 * 1000;
 const ACCESS = 90 * DAY;
 const REFRESH = 3650 * DAY;
 /** Of one account by one application: who signs in for every call must not fill the disk. */

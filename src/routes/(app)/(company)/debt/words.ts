@@ -5,10 +5,11 @@ const KINDS = { phone: 'phone key', key: 'offline key', fob: 'fob', 'quick-click
 
 type Named = Pick<OwedRight | ProvenRight, 'name' | 'on'> & { kind: OwedRight['kind'] };
 
-/** Whose right it is; a quick click is named by its presses, · short and – long. */
+/** Whose right it is; a quick click without a name has that of its presses, · short and – long. */
 export function holderOf({ kind, name }: Named): string {
 	if (kind === 'unknown') return 'Anything issued before';
-	if (kind === 'quick-click') return [...name].map((press) => (press === '1' ? '–' : '·')).join('');
+	if (kind === 'quick-click' && /^[01]+$/.test(name))
+		return [...name].map((press) => (press === '1' ? '–' : '·')).join('');
 	return name;
 }
 

@@ -72,8 +72,11 @@ export function pairingWords(told: Told, name: string): Said | null {
 }
 
 /** The words of what failed, or null. */
-export function failureWords({ failure }: Told): PairingFailureWords | null {
-	return failure === null ? null : PAIRING_FAILURES[failure];
+export function failureWords({ failure, kept }: Told): PairingFailureWords | null {
+	if (failure === null) return null;
+	const words = PAIRING_FAILURES[failure];
+	if (!kept || words.text.includes('keys')) return words;
+	return { ...words, text: `${words.text} Its keys are safe on this phone.` };
 }
 
 /** The one button: what it says, and whether it goes on with the same lock. */

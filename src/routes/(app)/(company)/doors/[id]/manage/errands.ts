@@ -14,7 +14,8 @@ export const ERRANDS: Record<Errand['action'], ErrandWords> = {
 	log: {
 		title: 'Read its records',
 		text: 'The phone carries them; the server reads them. Only what is new is fetched.',
-		done: 'Read. The list is up to date.'
+		done: 'Read. The list is up to date.',
+		verb: 'Read'
 	},
 	'set-clock': {
 		title: 'Set its clock',
