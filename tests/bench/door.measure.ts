@@ -56,21 +56,18 @@ test('tap to open a door lock, online and offline', async ({
 		online.push(took);
 		bare.push(waits);
 	}
-	const sum = (...parts: (keyof Waits)[]) =>
-		Math.round(median(bare.map((waits) => parts.reduce((all, part) => all + waits[part], 0))));
-	const tapped = Math.round(median(online));
-	const toAnswer = sum('linked', 'ready', 'answered', 'asked', 'opened');
-	const toWord = sum('linked', 'ready', 'answered', 'asked', 'opened', 'told');
-	console.log(
-		`  online: Hasp ${tapped} ms, unavoidable waits ${toAnswer} ms to the lock's answer and ` +
-			`${toWord} ms to the server's word on it (medians of ${ROUNDS})`
-	);
+	const sums = (...parts: (keyof Waits)[]) =>
+		bare.map((waits) => parts.reduce((sum, part) => sum + waits[part], 0));
+	const toAnswer = sums('linked', 'ready', 'answered', 'asked', 'opened');
+	const toWord = sums('linked', 'ready', 'answered', 'asked', 'opened', 'told');
 	for (const [to, floor] of [
 		["the lock's answer", toAnswer],
-		["the server's word", toWord]
+		// The phone cannot read that answer, so nothing can be said before.
+		["the server's word on it", toWord]
 	] as const) {
-		console.log(`  ratio to unavoidable, to ${to} ${(tapped / floor).toFixed(3)}`);
-		ratio(`tap to open, to ${to},`, tapped, Math.round(floor * BUDGET), 'ms');
+		compare(`online, waits to ${to}`, online, floor);
+		const budget = Math.round(median(floor) * BUDGET);
+		ratio('tap to open', Math.round(median(online)), budget, 'ms');
 	}
 
 	await expect(page.getByText(/^Ready offline/)).toBeVisible();
@@ -87,14 +84,22 @@ test('tap to open a door lock, online and offline', async ({
 		// The first one fetches nothing, but compiles.
 		if (round >= 0) offline.push(took);
 	}
-	const alone = Math.round(median(offline));
-	const radio = sum('linked', 'subscribed', 'answered', 'opened');
-	console.log(`  offline: requests that reached a server ${reached} (budget 0)`);
-	console.log(
-		`  offline: Hasp ${alone} ms, the radio's waits alone ${radio} ms, ` +
-			`ratio ${(alone / radio).toFixed(3)} (reported)`
-	);
+	console.log(`  offline, requests that reached a server ${reached} (budget 0)`);
+	const radio = sums('linked', 'subscribed', 'answered', 'opened');
+	compare("offline, waits of the radio alone, out of the online floor's parts", offline, radio);
 });
+
+/** Prints both in the middle, and the quickest of each: a busy machine disturbs those least. */
+function compare(what: string, hasp: readonly number[], floor: readonly number[]): void {
+	console.log(`  ${what} (ratio of medians, and of the quickest):`);
+	for (const of of [median, (all: readonly number[]) => Math.min(...all)]) {
+		const [tapped, waited] = [of(hasp), of(floor)];
+		console.log(
+			`    Hasp ${tapped.toFixed(0)} ms, unavoidable ${waited.toFixed(0)} ms, ` +
+				`ratio ${(tapped / waited).toFixed(3)}`
+		);
+	}
+}
 
 /** Lets the bare script have the device: the chooser needs a gesture once. */
 async function grant(page: Page): Promise<void> {
