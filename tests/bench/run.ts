@@ -16,7 +16,8 @@ const PARTS: Record<string, () => Promise<void>> = {
 	first: () => inChromium('first'),
 	start: () => inChromium('start'),
 	tap: () => inChromium('tap'),
-	offline: () => inChromium('offline')
+	offline: () => inChromium('offline'),
+	door: () => inChromium('door')
 };
 
 const chosen = process.argv.slice(2);
