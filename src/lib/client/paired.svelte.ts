@@ -55,13 +55,17 @@ export class Paired {
 
 	/**
 	 * Gives one lock to the server, and lets go of its keys when the server has them.
+	 * @param isFresh the lock has just taken, or proven, these keys
 	 * @returns the id of the lock there
 	 * @throws ClientError; after a refusal that lasts it is noted
 	 */
-	async deliver(pairing: KeptPairing & { lockData: string }): Promise<number> {
+	async deliver(
+		pairing: KeptPairing & { lockData: string },
+		isFresh: boolean
+	): Promise<number> {
 		const { call, pairings } = this.#parts;
 		const { lockData, name } = pairing;
-		const body = { lockData, name } satisfies z.input<typeof AddDoorRequest>;
+		const body = { lockData, name, isFresh } satisfies z.input<typeof AddDoorRequest>;
 		try {
 			const { id } = await call(AddDoorReply, 'POST', '/api/door-locks', body);
 			// What is not let go of is sent once more, and is the same lock.
@@ -95,7 +99,7 @@ export class Paired {
 		try {
 			for (const { lock, state } of await this.#parts.pairings.of(company)) {
 				const kept = state === 'paired' ? await this.#parts.pairings.recall(company, lock) : null;
-				if (kept && hasLockData(kept)) await this.deliver(kept).catch(ifLasting);
+				if (kept && hasLockData(kept)) await this.deliver(kept, false).catch(ifLasting);
 			}
 			this.#pause = FIRST_PAUSE;
 		} catch (cause) {

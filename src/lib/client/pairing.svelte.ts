@@ -157,7 +157,7 @@ export class LockPairing {
 	async #tell({ pairing, stored }: Taken, signal: AbortSignal): Promise<End> {
 		if (!signal.aborted) this.phase = 'telling';
 		try {
-			this.id = await this.#parts.paired.deliver(pairing);
+			this.id = await this.#parts.paired.deliver(pairing, true);
 			return 'done';
 		} catch (cause) {
 			return deliveryFailureOf(cause) ?? (stored ? 'waits' : 'untold');

@@ -34,7 +34,12 @@ export const DoorsReply = z.object({ doors: z.array(Door) });
 /** A lock that this phone has just paired. */
 export const AddDoorRequest = z.object({
 	lockData: z.string().check(z.minLength(1), z.maxLength(8000)),
-	name: z.string().check(z.trim(), z.minLength(1), z.maxLength(80))
+	name: z.string().check(z.trim(), z.minLength(1), z.maxLength(80)),
+	/**
+	 * Whether it was paired just now: then its keys take the place of those that its owner has here. A
+	 * pairing that waited for the network may be older than they are, and is refused as `conflict`.
+	 */
+	isFresh: z._default(z.boolean(), false)
 });
 
 export const AddDoorReply = z.object({ id: z.int() });

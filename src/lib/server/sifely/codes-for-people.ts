@@ -95,10 +95,12 @@ export async function addPersonCode(
 	const { db, secret } = doors;
 	const by = await managerOf(db, who);
 	return inOurWords(async () => {
-		const { lock } = mustManage(await heldDoor(db, by, lockId));
+		const held = mustManage(await heldDoor(db, by, lockId));
+		const { lock } = held;
 		if (request.origin === 'custom') {
 			const { name, code, period } = request;
 			mustBePeriod(period);
+			mustOutlast(held, { startDate: 0, endDate: 0, ...period, recurrence: null });
 			const id = await db.transaction().execute(async (trx) => {
 				const held = mustManage(await holdDoor(trx, by, lockId));
 				return keepCustom(trx, secret, by, held.lock, {
@@ -112,12 +114,14 @@ export async function addPersonCode(
 			});
 			return showCode(db, secret, lock, id);
 		}
+		const endDate = endOf(request, lock);
+		mustOutlast(held, { startDate: request.startDate, endDate, recurrence: null });
 		const { keyboardPwdId } = await getCode(doors, by, {
 			lockId,
 			keyboardPwdType: RANDOM_TYPE[request.kind],
 			keyboardPwdName: request.name,
 			startDate: request.startDate,
-			endDate: endOf(request, lock)
+			endDate
 		});
 		return showCode(db, secret, lock, keyboardPwdId);
 	});

@@ -114,12 +114,13 @@ function toDoor(door: PersonDoor, now: number): Door {
 export async function addPersonDoor(
 	doors: Doors,
 	who: Member,
-	{ lockData, name }: z.output<typeof AddDoorRequest>
+	{ lockData, name, isFresh }: z.output<typeof AddDoorRequest>
 ): Promise<{ id: number }> {
 	const holder = await holderOf(doors.db, who);
 	return inOurWords(
 		async () => {
-			const { lockId } = await initializeDoor(doors, holder, { lockData, lockAlias: name });
+			const asked = { lockData, lockAlias: name };
+			const { lockId } = await initializeDoor(doors, holder, asked, isFresh);
 			return { id: lockId };
 		},
 		{ 'not-permitted': ['conflict', 'This lock is here already. Delete it first.'] }

@@ -29,6 +29,10 @@ export async function firstSignIn(
 	request: Request,
 	{ username, password, name, email: given, newPassword }: FirstSignInRequest
 ): Promise<{ email: string }> {
+	const email = username.includes('@') ? nameOf(username) : given?.toLowerCase();
+	// Before anything else: the answer must not tell whether somebody has this name.
+	if (email === undefined)
+		throw new ServerError('bad-input', 'email: an address to sign in with is needed.');
 	await count(db, `first-sign-in|${getIP(request, auth.options) ?? 'unknown'}`, TRIES);
 	const now = Date.now();
 	const tried = hashOf(JSON.stringify(['first-sign-in', nameOf(username)]));
@@ -37,10 +41,6 @@ export async function firstSignIn(
 	budgets.guesses.take(tried, now);
 	const accounts = await provenBy(db, nameOf(username), md5Of(password));
 	if (accounts.length === 0) throw wrong();
-	budgets.guesses.giveBack(tried, Date.now());
-	const email = username.includes('@') ? nameOf(username) : given?.toLowerCase();
-	if (email === undefined)
-		throw new ServerError('bad-input', 'email: an address to sign in with is needed.');
 	const context = await auth.$context;
 	const [hash, password_hash] = [
 		await context.password.hash(newPassword),
@@ -57,6 +57,7 @@ export async function firstSignIn(
 		const message = 'This address signs in here already. Ask who sent the eKey to invite you.';
 		throw new ServerError('conflict', message, { cause });
 	}
+	budgets.guesses.giveBack(tried, Date.now());
 	return { email };
 }
 

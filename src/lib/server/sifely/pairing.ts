@@ -19,18 +19,21 @@ type Reply = z.input<typeof api.InitializeReply>;
  * Takes a lock that a phone has just paired; whoever calls owns it. The same lock with the same keys
  * once more is the same request, whose answer was lost. With other keys it was reset and paired anew,
  * and what was known of it before is void; but only its owner can say so here, because lockData is no
- * proof that somebody stood at the lock. Throws SifelyError `bad-parameter`, `not-permitted`.
+ * proof that somebody stood at the lock.
+ * @param isFresh false for a pairing that came late: it may be older than the keys that are here, and
+ * takes nobody's place. Throws SifelyError `bad-parameter`, `not-permitted`.
  */
 export async function initializeDoor(
 	{ db, secret }: Doors,
 	caller: Holder,
-	request: z.output<typeof api.InitializeRequest>
+	request: z.output<typeof api.InitializeRequest>,
+	isFresh = true
 ): Promise<Reply> {
 	const data = readLockData(request.lockData);
 	if (data.adminPwd === null)
 		throw new SifelyError('bad-parameter', 'lockData: without the administrator’s number');
 	const alias = request.lockAlias ?? data.lockName;
-	const take = () => takeDoor(db, secret, caller, data, alias);
+	const take = () => takeDoor(db, secret, caller, { data, alias, isFresh });
 	// The same request twice at once: the second finds what the first has made.
 	return take().catch((error: unknown) => {
 		if (!isDuplicate(error)) throw error;
@@ -42,8 +45,7 @@ function takeDoor(
 	db: Db,
 	secret: Secret,
 	caller: Holder,
-	data: LockData,
-	alias: string
+	{ data, alias, isFresh }: { data: LockData; alias: string; isFresh: boolean }
 ): Promise<Reply> {
 	return db.transaction().execute(async (trx) => {
 		const known = await sameMac(trx, caller, data.lockMac);
@@ -54,6 +56,8 @@ function takeDoor(
 			);
 		if (known !== undefined && hasKeysOf(openLockData(secret, known), data))
 			return { lockId: known.id, keyId: await adminKeyOf(trx, known.id) };
+		if (known !== undefined && !isFresh)
+			throw new SifelyError('not-permitted', 'this lock is here already, with other keys');
 		if (known !== undefined) await removeDoor(trx, caller, known.id);
 		return insertDoor(trx, secret, caller, data, alias);
 	});
