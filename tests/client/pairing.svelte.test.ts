@@ -61,7 +61,7 @@ describe('a pairing', () => {
 		const { door, posted, pairing, paired } = rig();
 		const run = pairing.pair('Front door');
 		expect([pairing.phase, pairing.runs]).toEqual(['choosing', true]);
-		await vi.waitFor(() => expect(pairing.phase).toBe('pairing'));
+		await vi.waitFor(() => expect(pairing.phase).toBe('pairing'), { interval: 1 });
 		await run;
 		expect(pairing).toMatchObject({
 			phase: 'done',

@@ -43,6 +43,23 @@ describe.each(databases)('passcodes from our own pages, on $name', ({ create }) 
 		return bolt;
 	}
 
+	test('who manages it for a time makes none that holds for longer, and is not told the code that always opens', async () => {
+		await porch.give(porch.mia, { key_right: 1 });
+		const period = { startDate: porch.air.utc, endDate: porch.air.utc + HOUR / 2 };
+		const make = (body: object) => porch.ask(porch.mia, 'POST', '/passcodes', body);
+		const random = { origin: 'random', name: 'Guest', startDate: porch.air.utc };
+		for (const body of [CUSTOM, { ...random, kind: 'permanent' }, { ...random, kind: 'once' }])
+			expect((await make(body)).status, JSON.stringify(body)).toBe(409);
+		const { status, body } = await make({ ...CUSTOM, period });
+		expect(status).toBe(200);
+		const longer = { period: { ...period, endDate: porch.air.utc + 2 * HOUR } };
+		const path = `/passcodes/${body.passcode.id}`;
+		expect((await porch.ask(porch.mia, 'PATCH', path, longer)).status).toBe(409);
+		const shown = (by: typeof porch.mia) => porch.ask(by, 'GET', '');
+		expect((await shown(porch.mia)).body.door.adminPasscode).toBeNull();
+		expect((await shown(porch.owner)).body.door.adminPasscode).not.toBeNull();
+	});
+
 	test('a random one opens the lock that was never told of it', async () => {
 		const startDate = porch.air.utc;
 		const id = await add({ origin: 'random', kind: 'once', name: 'Guest', startDate });

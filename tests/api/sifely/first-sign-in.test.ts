@@ -57,6 +57,8 @@ describe.each(databases)('the first sign-in of who was sent an eKey, on $name', 
 		await send('+15550002222');
 		const without = await first('+15550002222');
 		expect([without.status, without.body.error.code]).toEqual([400, 'bad-input']);
+		// It tells nobody which numbers have an eKey.
+		expect((await first('+15550009999')).body).toEqual(without.body);
 		const email = 'Phone@example.com';
 		expect((await first('+15550002222', { email })).body).toEqual({ email: 'phone@example.com' });
 	});

@@ -7,6 +7,7 @@ import {
 import { addApp } from '../../../src/lib/server/sifely/apps.ts';
 import type { Member } from '../../../src/lib/server/people/identity.ts';
 import { setApiPassword } from '../../../src/lib/server/sifely/doors-for-people.ts';
+import { encodeLockData, parseLockData } from '../../../src/lib/protocol/ttlock/grant.ts';
 import { md5Of } from '../../../src/lib/server/sifely/passwords.ts';
 import { databases } from '../../setup/databases.ts';
 import { Porch } from './porch.ts';
@@ -29,6 +30,15 @@ describe.each(databases)('people and door locks on $name', ({ create }) => {
 		);
 		const again = { body: { lockData: 'x', name: 'x' } };
 		expect((await porch.owner.ask('POST', '/api/door-locks', again)).status).toBe(400);
+		// A pairing that comes late may be older than the keys that are here; one of just now may not.
+		const newer = { body: { lockData: withOtherKeys(porch.lockData), name: 'x' } };
+		expect((await porch.owner.ask('POST', '/api/door-locks', newer)).status).toBe(409);
+		const before = { body: { lockData: porch.lockData, name: 'x' } };
+		expect((await porch.owner.ask('POST', '/api/door-locks', before)).body).toEqual({
+			id: porch.id
+		});
+		const fresh = { body: { ...newer.body, isFresh: true } };
+		expect((await porch.owner.ask('POST', '/api/door-locks', fresh)).body.id).not.toBe(porch.id);
 		const admin = await porch.join('admin');
 		const taken = { body: { lockData: porch.lockData, name: 'x' } };
 		expect((await admin.ask('POST', '/api/door-locks', taken)).status).toBe(409);
@@ -129,3 +139,9 @@ describe.each(databases)('people and door locks on $name', ({ create }) => {
 		expect((await porch.step(bob, { action: 'unlock', answers: [] })).status).toBe(401);
 	});
 });
+
+/** As it would be paired anew. */
+function withOtherKeys(lockData: string): string {
+	const data = parseLockData(lockData);
+	return encodeLockData({ ...data, lockKey: data.lockKey + 1 });
+}

@@ -125,8 +125,13 @@ describe.each(databases)('pairing a door lock with a server on $name', ({ name, 
 		expect(other.pairing).toMatchObject({ phase: 'failed', failure: 'conflict', kept: true });
 		expect(other.paired.waiting).toMatchObject([{ state: 'paired', refused: 'conflict' }]);
 		expect(await stateOf(at)).toBe('phone');
-		// Its owner comes by, on the same phone.
+		// Its owner comes by, on the same phone: what waited takes nobody's place, until that is given up.
 		const owner = visit(at);
+		await owner.have(owner.paired.flush());
+		expect(await stateOf(at)).toBe('phone');
+		const { doors } = (await browser.ask('GET', '/api/door-locks')).body;
+		const { id } = doors.find(({ mac }: { mac: string }) => mac === at.saved.identity.mac);
+		expect((await browser.ask('DELETE', `/api/door-locks/${id}`)).status).toBe(200);
 		await owner.have(owner.paired.flush());
 		expect(await stateOf(at)).toBe('server');
 		expect(owner.paired.waiting).toEqual([]);

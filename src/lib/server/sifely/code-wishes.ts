@@ -18,10 +18,11 @@ import {
 	type PasscodeRow
 } from './codes.ts';
 import { mustBePeriod, showCode } from './codes-for-people.ts';
-import { holdDoor, mustManage, type DoorRow } from './doors.ts';
+import { holdDoor, mustManage, type DoorRow, type Held } from './doors.ts';
 import { managerOf } from './doors-for-people.ts';
 import { openLockData } from './lock-data.ts';
 import type { Doors } from './locks.ts';
+import { mustOutlast } from './periods.ts';
 import { inOurWords } from './refusals.ts';
 
 /** A passcode that somebody wishes otherwise, and where. */
@@ -29,6 +30,7 @@ interface Wished {
 	trx: Db;
 	secret: Secret;
 	by: Holder;
+	held: Held;
 	lock: DoorRow;
 	row: PasscodeRow;
 }
@@ -45,8 +47,9 @@ export async function changePersonCode(
 ): Promise<api.Passcode> {
 	mustBePeriod(request.period);
 	return wish(doors, who, lockId, id, async (wished) => {
-		const { trx, secret, by, lock, row } = wished;
+		const { trx, secret, by, held, lock, row } = wished;
 		const { name, code, period } = request;
+		if (period !== undefined) mustOutlast(held, { ...period, recurrence: null });
 		const columns = code === undefined && period === undefined ? {} : await become(wished, request);
 		await trx
 			.updateTable('passcode')
@@ -124,9 +127,9 @@ async function wish<T>(
 	const by = await managerOf(db, who);
 	return inOurWords(() =>
 		db.transaction().execute(async (trx) => {
-			const { lock } = mustManage(await holdDoor(trx, by, lockId));
+			const held = mustManage(await holdDoor(trx, by, lockId));
 			const row = await codeNumbered(trx, lockId, id);
-			return work({ trx, secret, by, lock, row });
+			return work({ trx, secret, by, held, lock: held.lock, row });
 		})
 	);
 }

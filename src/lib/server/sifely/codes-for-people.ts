@@ -16,6 +16,7 @@ import { managerOf } from './doors-for-people.ts';
 import { codeNotFound } from './error.ts';
 import type { Doors } from './locks.ts';
 import { MOST_ROWS } from './page.ts';
+import { mustOutlast } from './periods.ts';
 import { getCode } from './random-codes.ts';
 import { inOurWords } from './refusals.ts';
 
@@ -115,7 +116,11 @@ export async function addPersonCode(
 			return showCode(db, secret, lock, id);
 		}
 		const endDate = endOf(request, lock);
-		mustOutlast(held, { startDate: request.startDate, endDate, recurrence: null });
+		mustOutlast(held, {
+			startDate: request.startDate,
+			endDate: endDate ?? 0,
+			recurrence: null
+		});
 		const { keyboardPwdId } = await getCode(doors, by, {
 			lockId,
 			keyboardPwdType: RANDOM_TYPE[request.kind],
