@@ -13,8 +13,8 @@ import { readStatus, setAutoLock, setClock, setPassage, setSound } from './relay
 import { mustAdminister, type Turn } from './relay-turn.ts';
 
 /*
- * The phone carries sealed frames and never has the AES key: with it and the lock's number a hostile one
- * would open at any time. Nothing is kept between two steps of a conversation; what the lock has answered
+ * The phone carries sealed frames, and needs no key for that. It may have the lock's AES key all the same,
+ * for openings without network: what a holder brings is believed of that holder only. Nothing is kept between two steps of a conversation; what the lock has answered
  * so far comes with each, and the same answers give the same frame.
  */
 
