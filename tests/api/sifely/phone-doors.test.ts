@@ -116,4 +116,51 @@ describe.each(databases)('eKeys on a phone without network on $name', ({ create 
 		const turns = [{ id: 'turn-0002', door: 99_999, action: 'unlock', at: 1, answers: [] }];
 		expect((await contact(porch.mia, { turns })).heard).toEqual(['turn-0002']);
 	});
+
+	async function deeds(deed: 'door-lock.open' | 'ekey.wiped'): Promise<Record<string, unknown>[]> {
+		const { db } = porch.app.server;
+		const rows = await db.selectFrom('audit').select('detail').where('deed', '=', deed).execute();
+		return rows
+			.map(({ detail }) => JSON.parse(detail) as Record<string, unknown>)
+			.filter(({ lockId }) => lockId === porch.id);
+	}
+
+	test('what was deleted is written down once, of eKeys that this person had', async () => {
+		const mark = 'aaaaaaaa';
+		const named = { door: porch.id, ekey: 77, mark };
+		const other = await porch.join('member');
+		await porch.give(other);
+		const foreign = [named, { ...named, ekey: 0 }, { ...named, door: 5 }];
+		await contact(porch.mia, { wiped: foreign });
+		expect(await deeds('ekey.wiped')).toEqual([]);
+		await porch.give(porch.mia, { state: 'deleted' });
+		for (let times = 0; times < 2; times++)
+			await contact(porch.mia, { wiped: [...foreign, named] });
+		expect(await deeds('ekey.wiped')).toMatchObject([{ keyId: 77, phone: 'phone-of-one' }]);
+		await contact(porch.owner, { wiped: [{ ...named, ekey: 0 }] });
+		expect(await deeds('ekey.wiped')).toHaveLength(2);
+	});
+
+	test('a turn is written down once by its id, and of nobody who never had an eKey', async () => {
+		const at = Math.floor(porch.air.utc / 1000);
+		const tried = { id: 'turn_0003', door: porch.id, action: 'unlock', at, answers: [] };
+		const { heard } = await contact(porch.mia, { turns: [tried] });
+		expect([heard, await deeds('door-lock.open')]).toEqual([['turn_0003'], []]);
+		await porch.give(porch.mia, { state: 'deleted' });
+		for (const more of [0, 1]) await contact(porch.mia, { turns: [{ ...tried, at: at - more }] });
+		expect(await deeds('door-lock.open')).toHaveLength(1);
+		// Not taken for the same by the letter that stands for any other.
+		await contact(porch.mia, { turns: [{ ...tried, id: 'turn-0003' }] });
+		await contact(porch.mia, { turns: [tried] });
+		expect(await deeds('door-lock.open')).toHaveLength(2);
+	});
+
+	test('each of what a phone tells counts as a change', async () => {
+		const { changes } = porch.app.server.budgets;
+		const spend = vi.spyOn(changes, 'spend');
+		const wiped = [1, 2, 3].map((ekey) => ({ door: porch.id, ekey, mark: 'aaaaaaaa' }));
+		await contact(porch.mia, { wiped });
+		expect(spend.mock.calls.map(([, amount]) => amount)).toEqual([4]);
+		spend.mockRestore();
+	});
 });
