@@ -163,4 +163,23 @@ describe.each(databases)('eKeys on a phone without network on $name', ({ create 
 		expect(spend.mock.calls.map(([, amount]) => amount)).toEqual([4]);
 		spend.mockRestore();
 	});
+
+	test('one that begins later is given a day before, not earlier', async () => {
+		const { utc } = porch.air;
+		const end_date = utc + 30 * DAY;
+		await porch.give(porch.mia, { start_date: utc + DAY + HOUR, end_date });
+		expect((await contact(porch.mia)).keys).toEqual([]);
+		await porch.give(porch.mia, { start_date: utc + DAY - HOUR, end_date });
+		expect((await contact(porch.mia)).keys).toHaveLength(1);
+		const weekly = (startDay: number) =>
+			porch.give(porch.mia, {
+				recurrence: JSON.stringify({ weekDays: [1, 4], startDay, endDay: 0 }),
+				start_date: utc + DAY + HOUR,
+				end_date: utc + DAY + 2 * HOUR
+			});
+		await weekly(utc + 2 * DAY);
+		expect((await contact(porch.mia)).keys).toEqual([]);
+		await weekly(utc - DAY);
+		expect((await contact(porch.mia)).keys).toHaveLength(1);
+	});
 });

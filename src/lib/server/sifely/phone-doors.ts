@@ -24,6 +24,9 @@ const ALWAYS: Validity = { startDate: 0, endDate: 0, recurrence: null };
 /** Verdicts of eKeys that do not hold now and will: the phone waits for their time. */
 const GIVEN: readonly string[] = ['now', 'not-yet', 'outside-hours'];
 
+/** Milliseconds before its start from which an eKey is given: the locks do not make it wait for that. */
+const AHEAD = DAY;
+
 /**
  * What a phone may hold of door locks until its lease ends, and what it opened with that. The locks
  * know nothing of leases: a phone that is honest lets go when its own is over.
@@ -45,6 +48,7 @@ export async function contactDoors(
 		const manager = isManager(who.company.role);
 		if (!GIVEN.includes(opensNow({ lock, key, isManager: manager }, now))) continue;
 		const period = key === undefined || manager ? ALWAYS : periodOf(key);
+		if (startOf(period) > Math.min(leaseEnds, now + AHEAD)) continue;
 		const data = openLockData(doors.secret, lock);
 		const grant = mintOfflineGrant(data, { ...period, uid: holder.uid });
 		const { aesKey, lockKey, lockFlagPos, lockVersion, uid, timezoneRawOffset } = grant;
@@ -149,6 +153,10 @@ async function mine(
 
 function periodOf(key: EkeyRow): Validity {
 	return { startDate: key.start_date, endDate: key.end_date, recurrence: recurrenceOf(key) };
+}
+
+function startOf({ startDate, recurrence }: Validity): number {
+	return recurrence ? recurrence.startDay : startDate;
 }
 
 function endOf({ endDate, recurrence }: Validity): number {
