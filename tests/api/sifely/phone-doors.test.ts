@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EkeysReply } from '../../../src/lib/api/app/ekeys.ts';
 import type { DoorContactReply, OfflineTurn } from '../../../src/lib/api/app/phone-doors.ts';
 import { fromHex, toHex, type Bytes } from '../../../src/lib/protocol/bytes.ts';
 import { ekeyStep } from '../../../src/lib/protocol/ttlock/ekey.ts';
@@ -181,5 +182,16 @@ describe.each(databases)('eKeys on a phone without network on $name', ({ create 
 		expect((await contact(porch.mia)).keys).toEqual([]);
 		await weekly(utc - DAY);
 		expect((await contact(porch.mia)).keys).toHaveLength(1);
+	});
+
+	test('a turn of the future is one of now', async () => {
+		await porch.give(porch.mia, { start_date: 0, end_date: 1 });
+		const at = 8_640_000_000_000;
+		const tried = { id: 'turn-0005', door: porch.id, action: 'unlock', at, answers: [] };
+		expect((await contact(porch.mia, { turns: [tried] })).heard).toEqual(['turn-0005']);
+		const { body } = await porch.ask(porch.owner, 'GET', '/ekeys');
+		expect(EkeysReply.parse(body)).toEqual(body);
+		const usedAt = Math.floor(porch.air.utc / 1000) * 1000;
+		expect(body.ekeys).toEqual(expect.arrayContaining([expect.objectContaining({ usedAt })]));
 	});
 });
