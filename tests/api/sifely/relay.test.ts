@@ -249,4 +249,12 @@ describe.each(databases)('a door lock by the server’s relay on $name', ({ crea
 		expect(await opensOf(other)).toEqual(['used']);
 		expect(await cursors()).toEqual([{ log_cursor: 4321 }]);
 	});
+
+	test('an opening is not of later than now', async () => {
+		const now = Math.floor(porch.air.utc / 1000);
+		const ahead = (seconds: number) =>
+			porch.step(porch.owner, { action: 'unlock', at: now + seconds, answers: [] });
+		expect((await ahead(10)).body.error.code).toBe('conflict');
+		expect((await ahead(4)).status).toBe(200);
+	});
 });
