@@ -1,8 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EkeysReply } from '../../../src/lib/api/app/ekeys.ts';
-import type { DoorContactReply, OfflineTurn } from '../../../src/lib/api/app/phone-doors.ts';
+import {
+	PHONE_DOORS,
+	type DoorContactReply,
+	type OfflineTurn
+} from '../../../src/lib/api/app/phone-doors.ts';
 import { fromHex, toHex, type Bytes } from '../../../src/lib/protocol/bytes.ts';
 import { ekeyStep } from '../../../src/lib/protocol/ttlock/ekey.ts';
+import { openLockData, sealLockData } from '../../../src/lib/server/sifely/lock-data.ts';
 import { HOUR } from '../../pair/ttlock/air.ts';
 import { databases } from '../../setup/databases.ts';
 import type { Browser } from '../app.ts';
@@ -193,5 +198,20 @@ describe.each(databases)('eKeys on a phone without network on $name', ({ create 
 		expect(EkeysReply.parse(body)).toEqual(body);
 		const usedAt = Math.floor(porch.air.utc / 1000) * 1000;
 		expect(body.ekeys).toEqual(expect.arrayContaining([expect.objectContaining({ usedAt })]));
+	});
+
+	test('a phone is given no more than it can name', async () => {
+		const { db, secret } = porch.app.server;
+		const lock = await db.selectFrom('door_lock').selectAll().executeTakeFirstOrThrow();
+		const data = openLockData(secret, lock);
+		const more = Array.from({ length: PHONE_DOORS }, (_, i) => {
+			const id = lock.id + 1 + i;
+			return { ...lock, id, mac: `mac ${i}`, lock_data: sealLockData(secret, id, data) };
+		});
+		await db.insertInto('door_lock').values(more).execute();
+		const { keys } = await contact(porch.owner);
+		expect(keys).toHaveLength(PHONE_DOORS);
+		const has = keys.map(({ door, ekey, mark }) => ({ door, ekey, mark }));
+		expect((await contact(porch.owner, { has })).keys).toHaveLength(PHONE_DOORS);
 	});
 });

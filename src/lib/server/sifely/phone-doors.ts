@@ -1,8 +1,9 @@
-import type {
-	DoorContact,
-	DoorContactReply,
-	DoorKey,
-	DoorKeyName
+import {
+	PHONE_DOORS,
+	type DoorContact,
+	type DoorContactReply,
+	type DoorKey,
+	type DoorKeyName
 } from '../../api/app/phone-doors.ts';
 import { mintOfflineGrant } from '../../protocol/ttlock/grant.ts';
 import { ONCE, type Validity } from '../../protocol/ttlock/offline.ts';
@@ -45,6 +46,8 @@ export async function contactDoors(
 	const held = new Set(has.map((name) => nameOf(name)));
 	const keys: DoorKey[] = [];
 	for (const { lock, key } of await mine(doors.db, who, holder.uid)) {
+		// It names them all in its next contact, which takes no more.
+		if (keys.length === PHONE_DOORS) break;
 		const manager = isManager(who.company.role);
 		if (!GIVEN.includes(opensNow({ lock, key, isManager: manager }, now))) continue;
 		const period = key === undefined || manager ? ALWAYS : periodOf(key);
