@@ -159,4 +159,13 @@ describe('a tap at a door lock', () => {
 		// Before it is written, and with the lock's answer.
 		expect(noted).toEqual([1, 2]);
 	});
+
+	test('a lock that chatters makes no opening that is too long to be told', async () => {
+		const noted: number[] = [];
+		const note = async (turn: { answers: string[] }) => void noted.push(turn.answers.length);
+		const source = new DoorSource({} as never, 5, 'unlock', { note } as unknown as DoorKeys);
+		await source.claim({ packets: [], opensAt: 0, issuedAt: AT * 1000 });
+		for (let times = 0; times < 30; times++) await source.hear(ANSWER);
+		expect([noted[0], noted.at(-1), noted.length]).toEqual([0, 20, 31]);
+	});
 });

@@ -1,6 +1,6 @@
 import { ContactReply, type ContactRequest } from '../api/app/offline.ts';
 import { heldEkeysOf, heldOf, type Keyring } from '../vault/keyring.ts';
-import type { Turns } from '../vault/turns.ts';
+import type { StoredTurn, Turns } from '../vault/turns.ts';
 import type { Call } from './call.ts';
 
 export interface ContactParts {
@@ -17,6 +17,9 @@ export interface ContactParts {
 /** What one contact tells of openings at door locks. */
 const MOST_TURNS = 100;
 
+/** Characters of them: well below what the server reads of one request. */
+const MOST_TOLD = 64 * 1024;
+
 /**
  * Reports to the server and brings the keys of this phone to what it answers: new ones are sealed,
  * ends move, and what was taken away is deleted, which the server is told at once.
@@ -32,7 +35,7 @@ export async function contact(
 		const { device, keys, ekeys } = await keyring.facts(owner);
 		if (!device) return;
 		const told = device.wipedDoors ?? [];
-		const sent = (await turns?.of(owner))?.slice(0, MOST_TURNS) ?? [];
+		const sent = tellable((await turns?.of(owner)) ?? []);
 		const persisted = keys.length + ekeys.length > 0 ? await persist() : device.persisted;
 		const body: ContactRequest = {
 			phone: { id: phone, name },
@@ -58,6 +61,18 @@ export async function contact(
 		const gone = after.device ? [...after.device.wiped, ...(after.device.wipedDoors ?? [])] : [];
 		if (!first && gone.length === 0) return;
 	}
+}
+
+/** As many as one contact may tell; a long one waits for no other, and no other for it. */
+function tellable(turns: readonly StoredTurn[]): StoredTurn[] {
+	let left = MOST_TOLD;
+	const told = turns.filter((turn) => {
+		const { length } = JSON.stringify(turn);
+		if (length > left) return false;
+		left -= length;
+		return true;
+	});
+	return told.slice(0, MOST_TURNS);
 }
 
 /** What people call a machine, out of what its browser says of itself. */

@@ -1,7 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { DoorContactReply, OfflineTurn } from '../../../src/lib/api/app/phone-doors.ts';
+import { EkeysReply } from '../../../src/lib/api/app/ekeys.ts';
+import {
+	PHONE_DOORS,
+	type DoorContactReply,
+	type OfflineTurn
+} from '../../../src/lib/api/app/phone-doors.ts';
 import { fromHex, toHex, type Bytes } from '../../../src/lib/protocol/bytes.ts';
 import { ekeyStep } from '../../../src/lib/protocol/ttlock/ekey.ts';
+import { openLockData, sealLockData } from '../../../src/lib/server/sifely/lock-data.ts';
 import { HOUR } from '../../pair/ttlock/air.ts';
 import { databases } from '../../setup/databases.ts';
 import type { Browser } from '../app.ts';
@@ -115,5 +121,97 @@ describe.each(databases)('eKeys on a phone without network on $name', ({ create 
 	test('a turn at a lock of nobody here is let go of', async () => {
 		const turns = [{ id: 'turn-0002', door: 99_999, action: 'unlock', at: 1, answers: [] }];
 		expect((await contact(porch.mia, { turns })).heard).toEqual(['turn-0002']);
+	});
+
+	async function deeds(deed: 'door-lock.open' | 'ekey.wiped'): Promise<Record<string, unknown>[]> {
+		const { db } = porch.app.server;
+		const rows = await db.selectFrom('audit').select('detail').where('deed', '=', deed).execute();
+		return rows
+			.map(({ detail }) => JSON.parse(detail) as Record<string, unknown>)
+			.filter(({ lockId }) => lockId === porch.id);
+	}
+
+	test('what was deleted is written down once, of eKeys that this person had', async () => {
+		const mark = 'aaaaaaaa';
+		const named = { door: porch.id, ekey: 77, mark };
+		const other = await porch.join('member');
+		await porch.give(other);
+		const foreign = [named, { ...named, ekey: 0 }, { ...named, door: 5 }];
+		await contact(porch.mia, { wiped: foreign });
+		expect(await deeds('ekey.wiped')).toEqual([]);
+		await porch.give(porch.mia, { state: 'deleted' });
+		for (let times = 0; times < 2; times++)
+			await contact(porch.mia, { wiped: [...foreign, named] });
+		expect(await deeds('ekey.wiped')).toMatchObject([{ keyId: 77, phone: 'phone-of-one' }]);
+		await contact(porch.owner, { wiped: [{ ...named, ekey: 0 }] });
+		expect(await deeds('ekey.wiped')).toHaveLength(2);
+	});
+
+	test('a turn is written down once by its id, and of nobody who never had an eKey', async () => {
+		const at = Math.floor(porch.air.utc / 1000);
+		const tried = { id: 'turn_0003', door: porch.id, action: 'unlock', at, answers: [] };
+		const { heard } = await contact(porch.mia, { turns: [tried] });
+		expect([heard, await deeds('door-lock.open')]).toEqual([['turn_0003'], []]);
+		await porch.give(porch.mia, { state: 'deleted' });
+		for (const more of [0, 1]) await contact(porch.mia, { turns: [{ ...tried, at: at - more }] });
+		expect(await deeds('door-lock.open')).toHaveLength(1);
+		// Not taken for the same by the letter that stands for any other.
+		await contact(porch.mia, { turns: [{ ...tried, id: 'turn-0003' }] });
+		await contact(porch.mia, { turns: [tried] });
+		expect(await deeds('door-lock.open')).toHaveLength(2);
+	});
+
+	test('each of what a phone tells counts as a change', async () => {
+		const { changes } = porch.app.server.budgets;
+		const spend = vi.spyOn(changes, 'spend');
+		const wiped = [1, 2, 3].map((ekey) => ({ door: porch.id, ekey, mark: 'aaaaaaaa' }));
+		await contact(porch.mia, { wiped });
+		expect(spend.mock.calls.map(([, amount]) => amount)).toEqual([4]);
+		spend.mockRestore();
+	});
+
+	test('one that begins later is given a day before, not earlier', async () => {
+		const { utc } = porch.air;
+		const end_date = utc + 30 * DAY;
+		await porch.give(porch.mia, { start_date: utc + DAY + HOUR, end_date });
+		expect((await contact(porch.mia)).keys).toEqual([]);
+		await porch.give(porch.mia, { start_date: utc + DAY - HOUR, end_date });
+		expect((await contact(porch.mia)).keys).toHaveLength(1);
+		const weekly = (startDay: number) =>
+			porch.give(porch.mia, {
+				recurrence: JSON.stringify({ weekDays: [1, 4], startDay, endDay: 0 }),
+				start_date: utc + DAY + HOUR,
+				end_date: utc + DAY + 2 * HOUR
+			});
+		await weekly(utc + 2 * DAY);
+		expect((await contact(porch.mia)).keys).toEqual([]);
+		await weekly(utc - DAY);
+		expect((await contact(porch.mia)).keys).toHaveLength(1);
+	});
+
+	test('a turn of the future is one of now', async () => {
+		await porch.give(porch.mia, { start_date: 0, end_date: 1 });
+		const at = 8_640_000_000_000;
+		const tried = { id: 'turn-0005', door: porch.id, action: 'unlock', at, answers: [] };
+		expect((await contact(porch.mia, { turns: [tried] })).heard).toEqual(['turn-0005']);
+		const { body } = await porch.ask(porch.owner, 'GET', '/ekeys');
+		expect(EkeysReply.parse(body)).toEqual(body);
+		const usedAt = Math.floor(porch.air.utc / 1000) * 1000;
+		expect(body.ekeys).toEqual(expect.arrayContaining([expect.objectContaining({ usedAt })]));
+	});
+
+	test('a phone is given no more than it can name', async () => {
+		const { db, secret } = porch.app.server;
+		const lock = await db.selectFrom('door_lock').selectAll().executeTakeFirstOrThrow();
+		const data = openLockData(secret, lock);
+		const more = Array.from({ length: PHONE_DOORS }, (_, i) => {
+			const id = lock.id + 1 + i;
+			return { ...lock, id, mac: `mac ${i}`, lock_data: sealLockData(secret, id, data) };
+		});
+		await db.insertInto('door_lock').values(more).execute();
+		const { keys } = await contact(porch.owner);
+		expect(keys).toHaveLength(PHONE_DOORS);
+		const has = keys.map(({ door, ekey, mark }) => ({ door, ekey, mark }));
+		expect((await contact(porch.owner, { has })).keys).toHaveLength(PHONE_DOORS);
 	});
 });

@@ -1,7 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DoorsReply } from '../../../src/lib/api/app/doors.ts';
-import { toHex } from '../../../src/lib/protocol/bytes.ts';
-import { refusalAnswer } from '../../../src/lib/protocol/ttlock/answers.ts';
+import { toHex, type Bytes } from '../../../src/lib/protocol/bytes.ts';
+import {
+	movedData,
+	randomData,
+	refusalAnswer,
+	successAnswer
+} from '../../../src/lib/protocol/ttlock/answers.ts';
 import { OPCODE } from '../../../src/lib/protocol/ttlock/commands.ts';
 import { sealAnswer } from '../../../src/lib/protocol/ttlock/frame.ts';
 import {
@@ -9,9 +14,11 @@ import {
 	parseAesKeyStr,
 	parseLockData
 } from '../../../src/lib/protocol/ttlock/grant.ts';
+import { logPage } from '../../../src/lib/protocol/ttlock/records.ts';
 import { updateLockData } from '../../../src/lib/server/sifely/lock-keys.ts';
 import { HEADER, HOUR, OFFSET } from '../../pair/ttlock/air.ts';
 import { databases } from '../../setup/databases.ts';
+import type { Browser } from '../app.ts';
 import { Porch } from './porch.ts';
 
 describe.each(databases)('a door lock by the server’s relay on $name', ({ create }) => {
@@ -177,8 +184,13 @@ describe.each(databases)('a door lock by the server’s relay on $name', ({ crea
 		});
 	});
 
-	test.each(['frozen', 'reset'] as const)('no log from whose eKey is %s', async (state) => {
-		await porch.give(porch.mia, { state });
+	test.each([
+		['frozen', { state: 'frozen' }],
+		['reset', { state: 'reset' }],
+		['over', { start_date: 5, end_date: 9 }],
+		['used', { end_date: 1, used_at: 5 }]
+	])('no log from whose eKey is %s', async (_, columns) => {
+		await porch.give(porch.mia, columns);
 		const { answer, frames } = await porch.carry(porch.mia, 'log');
 		expect([answer.status, answer.body.error?.code, frames]).toEqual([403, 'not-now', []]);
 	});
@@ -196,5 +208,53 @@ describe.each(databases)('a door lock by the server’s relay on $name', ({ crea
 		await porch.app.server.db.updateTable('door_lock').set({ log_cursor: 0 }).execute();
 		expect((await porch.carry(porch.owner, 'log')).answer.body.result).toBe('success');
 		expect(await porch.records()).toHaveLength(count);
+	});
+
+	/** What a holder's phone can make up who has the lock's AES key for openings without network. */
+	function forged(opcode: number, data: Bytes): string {
+		const key = parseAesKeyStr(parseLockData(porch.lockData).aesKeyStr);
+		return toHex(sealAnswer(HEADER, successAnswer(opcode, data), key));
+	}
+
+	const cursors = () => porch.app.server.db.selectFrom('door_lock').select('log_cursor').execute();
+
+	async function opensOf(by: Browser): Promise<string[]> {
+		const { doors } = (await by.ask('GET', '/api/door-locks')).body;
+		return doors.map(({ opens }: { opens: string }) => opens);
+	}
+
+	test('a holder’s phone tells of nobody else, and does not move where the log is read on', async () => {
+		const other = await porch.join('member');
+		const victim = await porch.give(other, { id: 90, start_date: 0, end_date: 1 });
+		const mine = await porch.give(porch.mia);
+		const time = porch.air.local + 60_000;
+		const record = (uid: number, recordId: number) => ({
+			...{ action: 1, time, battery: 50 },
+			detail: { kind: 'key' as const, uid, recordId, keyId: null }
+		});
+		const page = logPage({ next: 4321, records: [record(victim, 5), record(mine, 6)] });
+		const log = { action: 'log', answers: [forged(OPCODE.getLogs, page)] };
+		const { body } = await porch.step(porch.mia, log);
+		expect(body.commands).toHaveLength(1);
+		const moved = movedData({ battery: 3, record: { uid: victim, recordId: 9, time } });
+		const answers = [forged(OPCODE.checkUserTime, randomData(7)), forged(OPCODE.unlock, moved)];
+		const opened = await porch.step(porch.mia, { action: 'unlock', answers });
+		expect(opened.body.result).toBe('success');
+		expect(await porch.records()).toMatchObject([{ uid: mine }]);
+		expect(await opensOf(other)).toEqual(['now']);
+		expect(await cursors()).toEqual([{ log_cursor: 0 }]);
+		// Who manages the lock is believed.
+		await porch.step(porch.owner, log);
+		expect(await porch.records()).toHaveLength(2);
+		expect(await opensOf(other)).toEqual(['used']);
+		expect(await cursors()).toEqual([{ log_cursor: 4321 }]);
+	});
+
+	test('an opening is not of later than now', async () => {
+		const now = Math.floor(porch.air.utc / 1000);
+		const ahead = (seconds: number) =>
+			porch.step(porch.owner, { action: 'unlock', at: now + seconds, answers: [] });
+		expect((await ahead(10)).body.error.code).toBe('conflict');
+		expect((await ahead(4)).status).toBe(200);
 	});
 });

@@ -6,6 +6,9 @@ import { Time } from './shapes.ts';
 /** Door locks whose eKeys one phone may hold. */
 export const PHONE_DOORS = 1000;
 
+/** Answers of a lock that are told of one opening: a conversation has two. */
+export const TURN_ANSWERS = 20;
+
 /** Names what this phone holds of one door lock, without a word about its value. */
 export const DoorKeyName = z.object({
 	/** The lock's number. */
@@ -58,7 +61,7 @@ export const OfflineTurn = z.object({
 	action: z.enum(['unlock', 'lock']),
 	/** Seconds, by which the lock's log names it. */
 	at: Time,
-	answers: z.array(FrameHex).check(z.maxLength(20))
+	answers: z.array(FrameHex).check(z.maxLength(TURN_ANSWERS))
 });
 export type OfflineTurn = z.infer<typeof OfflineTurn>;
 

@@ -29,15 +29,20 @@ export function frameOf<E, O>(step: Exclude<Replayed<E, O>, { outcome: O }>): st
 	return step.send.length === 0 ? [] : [toHex(concat(...step.send))];
 }
 
+/** Managers of the company, the lock's owner, and whom they authorized. */
+export function administers({ door, now }: Turn): boolean {
+	const { lock, key, isManager } = door;
+	return isManager || (key !== undefined && manages({ lock, key }, now));
+}
+
 /**
  * Throws ServerError `forbidden` for who may open the lock and not manage it, or may manage it and
  * not what only its owner may.
  */
-export function mustAdminister({ door, now }: Turn, as: 'manager' | 'owner'): void {
-	const { lock, key, isManager } = door;
-	if (isManager) return;
-	if (key !== undefined && manages({ lock, key }, now)) {
-		if (as === 'manager' || key.kind === 'admin') return;
+export function mustAdminister(turn: Turn, as: 'manager' | 'owner'): void {
+	if (administers(turn)) {
+		const { key, isManager } = turn.door;
+		if (as === 'manager' || isManager || key?.kind === 'admin') return;
 		throw new ServerError('forbidden', 'Only its owner and managers of the company may do this.');
 	}
 	throw new ServerError('forbidden', 'Only who manages the lock may do this.');
