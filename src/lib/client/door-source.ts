@@ -120,8 +120,8 @@ export class DoorSource implements Source {
 	}
 
 	/**
-	 * Any holder's phone carries the lock's log home while it is there. What is left after some seconds
-	 * comes with the next opening: the server goes on where it stopped.
+	 * Any holder's phone carries the lock's log home while it is there; of it the server believes what
+	 * this holder may tell. What is left after some seconds comes with a later opening.
 	 */
 	async #carryLog(link: Link, signal: AbortSignal): Promise<void> {
 		const either = AbortSignal.any([signal, AbortSignal.timeout(LOG_WITHIN)]);
