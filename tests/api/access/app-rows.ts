@@ -186,7 +186,13 @@ export const APP_ROWS: Readonly<Record<string, readonly AppRow[]>> = {
 	'POST /api/first-sign-in': [
 		{
 			who: 'anyone',
-			body: { username: 'nobody', password: 'wrong', name: 'N', newPassword: 'long enough xx' },
+			body: {
+				username: 'nobody',
+				password: 'wrong',
+				name: 'N',
+				email: 'n@example.org',
+				newPassword: 'long enough xx'
+			},
 			own: 403
 		}
 	],
