@@ -59,10 +59,7 @@ export class Paired {
 	 * @returns the id of the lock there
 	 * @throws ClientError; after a refusal that lasts it is noted
 	 */
-	async deliver(
-		pairing: KeptPairing & { lockData: string },
-		isFresh: boolean
-	): Promise<number> {
+	async deliver(pairing: KeptPairing & { lockData: string }, isFresh: boolean): Promise<number> {
 		const { call, pairings } = this.#parts;
 		const { lockData, name } = pairing;
 		const body = { lockData, name, isFresh } satisfies z.input<typeof AddDoorRequest>;
