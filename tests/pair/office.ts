@@ -142,13 +142,14 @@ export class Office {
 		await declareFobRecovery(this.#connection.db, this.#company, fobMac);
 	}
 
-	/** Whether anything still waits for the lock's next opening. */
+	/** Whether anything still waits for the lock's next opening; records that never came do. */
 	async waits(mac: string): Promise<boolean> {
 		const row = await this.whole(mac);
 		const next = row.settings_next ?? row.settings_wanted;
 		const changes = row.slot_changes + row.slot_reset + row.quick_click_changes;
 		const asks = row.quick_click_reset + row.uses_asked;
-		return row.phase !== 'steady' || changes + asks > 0 || next !== null;
+		const hole = row.log_seen > row.log_cursor;
+		return row.phase !== 'steady' || changes + asks > 0 || next !== null || hole;
 	}
 
 	/** What the server believes the lock to hold. */

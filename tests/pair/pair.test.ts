@@ -8,7 +8,7 @@ const RUNS = Number(process.env['HASP_RUNS'] ?? 2_000);
 
 /**
  * Where every change begins, so that the same change gives the same answer; the long run begins elsewhere
- * each time. Known there: from 694332618 on, one use of a quick click is heard by nobody.
+ * each time.
  */
 const EVERY_CHANGE = 631_392_320;
 
@@ -39,4 +39,4 @@ it(`${RUNS} locks are set up and opened in bad weather, and none is bricked`, as
 	console.log([summary, ...counts].join('\n'));
 	expect(bad).toEqual([]);
 	if (RUNS >= 2_000) expect(new Set(faults.keys())).toEqual(new Set(FAULTS));
-}, 600_000);
+}, 7_200_000);

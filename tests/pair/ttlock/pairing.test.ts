@@ -244,4 +244,4 @@ it(`${LIVES} seeded runs: every lock ends paired and owned, or free to pair agai
 	expect(ends.owned).toBeGreaterThan(LIVES / 10);
 	expect(ends.free).toBeGreaterThan(LIVES / 10);
 	expect(tries).toBeGreaterThan(LIVES);
-}, 600_000);
+}, 3_600_000);
