@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { LocksReply, type Lock } from '../api/app/locks.ts';
+import { LocksReply, type LocksReply as Locks } from '../api/app/locks.ts';
 import { Me } from '../api/app/people.ts';
 import { AnswerStore } from '../vault/answers.ts';
 import { call as callServer, type Call, type Parsed } from './call.ts';
@@ -48,16 +48,18 @@ export class Known {
 	}
 
 	/** The locks of this person. Recalled, each with what it told this phone since. */
-	locks(): AskAndRecall<Lock[]> {
-		const [ask, recall] = this.of(LocksReply, '/api/locks', ({ locks }) => locks);
+	locks(): AskAndRecall<Locks> {
+		const [ask, recall] = this.of(LocksReply, '/api/locks', (reply) => reply);
 		const recallAll = async () => {
 			const kept = await recall();
 			if (!kept) return undefined;
 			const heard = new Map(
 				(await this.#store.recallAll(HEARD)).map((one) => [one.path, one.body])
 			);
-			const value = kept.value.map((lock) => latest(lock, parsed(Heard, heard.get(pathOf(lock)))));
-			return { ...kept, value };
+			const locks = kept.value.locks.map((lock) =>
+				latest(lock, parsed(Heard, heard.get(pathOf(lock))))
+			);
+			return { ...kept, value: { ...kept.value, locks } };
 		};
 		return [ask, recallAll];
 	}

@@ -29,6 +29,11 @@ const HEARD_WITHIN = 1_500;
 
 type Known = Pick<Lock, 'mac' | 'hardwareType'>;
 type KnownDoor = Pick<Door, 'id' | 'mac' | 'deviceName'>;
+/** What may be near: a padlock or a door lock. */
+interface Near {
+	lock?: Known;
+	door?: KnownDoor;
+}
 
 /** The conversations of one visit: they outlive pages, and so do devices once chosen. */
 export class Talks {
@@ -190,27 +195,29 @@ export class Talks {
 
 	/**
 	 * Lets the person choose among the locks nearby, and opens the one they chose.
-	 * @param found hears of it, or of the door lock
+	 * @param elsewhere finds others by a MAC or a device's name; null when there are no others
+	 * @param found hears which one it is
 	 */
-	async nearest(
-		locks: readonly Known[],
-		doors: readonly KnownDoor[],
-		found: (lock: Known | KnownDoor) => unknown
+	async nearest<N extends Near>(
+		near: readonly N[],
+		elsewhere: ((text: string) => Promise<readonly N[]>) | null,
+		found: (one: N) => unknown
 	): Promise<void> {
 		this.trouble = null;
 		try {
 			const chosen = await this.choose();
 			if (!chosen) return;
-			const is = (wanted: Wanted) => this.bluetooth.is(chosen, wanted);
-			const lock = locks.find((known) => is({ ...known, vendor: 'noke' }));
-			const door = doors.find((known) => is(wantedOf(known)));
-			const one = lock ?? door;
+			const is = ({ lock, door }: Near) =>
+				(lock !== undefined && this.bluetooth.is(chosen, { ...lock, vendor: 'noke' })) ||
+				(door !== undefined && this.bluetooth.is(chosen, wantedOf(door)));
+			const text = chosen.mac ?? chosen.device.name ?? '';
+			const one = near.find(is) ?? (await elsewhere?.(text))?.find(is);
 			if (!one) {
 				this.trouble = 'foreign';
 				return;
 			}
-			if (lock) void this.with(lock).open('unlock');
-			else if (door) void this.withDoor(door).open('unlock');
+			if (one.lock) void this.with(one.lock).open('unlock');
+			else if (one.door) void this.withDoor(one.door).open('unlock');
 			await found(one);
 		} catch (cause) {
 			this.trouble = failureOf(cause);

@@ -1,18 +1,18 @@
 import type { Selectable } from 'kysely';
 import type { z } from 'zod';
 import type { AddLockRequest, ChangeLockRequest, Lock } from '../api/app/locks.ts';
-import { DEFAULT_BASE_KEY, kindOf } from '../protocol/noke/profile.ts';
+import { DEFAULT_BASE_KEY } from '../protocol/noke/profile.ts';
 import { audit } from './audit.ts';
 import type { Db } from './db/connect.ts';
 import { isDuplicate } from './db/error.ts';
 import { newId } from './db/id.ts';
-import type { Alarm, LockTable } from './db/tables.ts';
+import type { LockTable } from './db/tables.ts';
 import { inTransaction } from './db/transaction.ts';
 import { notFound, ServerError } from './error.ts';
+import { toLock } from './lock-list.ts';
 import { isManager, type Member } from './people/identity.ts';
 import { newKeys } from './new-keys.ts';
 import type { Secret } from './secret.ts';
-import { explicitLockOf, SETTINGS_COLUMNS } from './settings.ts';
 
 export type LockRow = Selectable<LockTable>;
 
@@ -23,50 +23,6 @@ export interface Adder {
 	actor: string;
 	/** The name shown as `created_by`. */
 	name: string;
-}
-
-/** Columns a list of locks shows: not the sealed ones. */
-const SHOWN = [
-	'lock.id',
-	'mac',
-	'serial',
-	'name',
-	'place',
-	'hardware_type',
-	'firmware',
-	'environment',
-	'setup_count',
-	'phase',
-	'pending',
-	'slots_used',
-	'slots_waiting',
-	'slots_revoking',
-	'slot_changes',
-	'slot_reset',
-	'alarm',
-	'quick_click_changes',
-	...SETTINGS_COLUMNS,
-	'settings_refused',
-	'battery_mv',
-	'battery_at',
-	'state',
-	'state_at',
-	'last_opened_at',
-	'last_opened_by'
-] as const;
-
-type Shown = Pick<LockRow, Exclude<(typeof SHOWN)[number], 'lock.id'> | 'id'>;
-
-/** Every lock a person sees, by name: all for owner and admin, the granted ones for a member. */
-export async function listLocks(db: Db, who: Member): Promise<Lock[]> {
-	let query = db.selectFrom('lock').select(SHOWN).where('lock.company_id', '=', who.company.id);
-	if (!isManager(who.company.role)) {
-		query = query
-			.innerJoin('grant', 'grant.lock_id', 'lock.id')
-			.where('grant.user_id', '=', who.userId);
-	}
-	const rows = await query.orderBy('name').orderBy('lock.id').execute();
-	return rows.map(toLock);
 }
 
 /**
@@ -87,48 +43,6 @@ export async function findLock(db: Db, who: Member, mac: string): Promise<LockRo
 	const row = await query.executeTakeFirst();
 	if (row === undefined) throw notFound();
 	return row;
-}
-
-/** A row as the pages see it. Whoever sees a lock may open it. */
-export function toLock(row: Shown): Lock {
-	const { battery_mv, battery_at, state, state_at, last_opened_at } = row;
-	const set = row.setup_count > 0;
-	return {
-		mac: row.mac,
-		name: row.name,
-		place: row.place,
-		serial: row.serial,
-		hardwareType: row.hardware_type,
-		firmware: row.firmware,
-		environment: row.environment,
-		awaitingSetup: !set,
-		waitsForLock: set && waits(row),
-		waiting: { keys: row.slots_waiting, revoked: row.slots_revoking },
-		slotsUsed: row.slots_used,
-		keysUnknownSince: alarmedAt(row),
-		battery:
-			battery_mv === null || battery_at === null
-				? null
-				: { millivolts: battery_mv, at: battery_at },
-		lastKnown: state === null || state_at === null ? null : { state, at: state_at },
-		lastOpened:
-			last_opened_at === null ? null : { at: last_opened_at, trackingKey: row.last_opened_by },
-		mayOpen: true,
-		mayUnshackle: kindOf(row.hardware_type) === 'hd-padlock',
-		explicitLock: explicitLockOf(row)
-	};
-}
-
-/** When the keys of a lock were declared unknown; its alarm is that and no other. */
-function alarmedAt({ alarm }: Pick<Shown, 'alarm'>): number | null {
-	return alarm === null ? null : (JSON.parse(alarm) as Alarm).at;
-}
-
-/** A window that is half over waits too, but nobody has to do anything about it. */
-function waits(row: Shown): boolean {
-	if (row.pending !== null || row.phase === 'recover') return true;
-	if (row.slot_changes > 0 || row.slot_reset === 1 || row.quick_click_changes > 0) return true;
-	return row.settings_wanted !== null || row.settings_state === 'waiting';
 }
 
 /**

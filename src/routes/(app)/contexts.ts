@@ -1,6 +1,6 @@
 import { createContext } from 'svelte';
-import type { Door } from '$lib/api/app/doors.ts';
-import type { Lock } from '$lib/api/app/locks.ts';
+import type { DoorsReply } from '$lib/api/app/doors.ts';
+import type { LocksReply } from '$lib/api/app/locks.ts';
 import type { Me } from '$lib/api/app/people.ts';
 import type { Known } from '$lib/client/known.ts';
 import type { Install } from '$lib/client/install.svelte.ts';
@@ -17,11 +17,11 @@ export const [getStart, setStart] = createContext<Load<Me>>();
 /** What this phone keeps to be read without network. */
 export const [getKnown, setKnown] = createContext<Known>();
 
-/** The locks this person sees. */
-export const [getLocks, setLocks] = createContext<Load<Lock[]>>();
+/** The padlocks this person sees: of a large fleet the first, and those this phone has keys of. */
+export const [getLocks, setLocks] = createContext<Load<LocksReply>>();
 
-/** The door locks this person sees. */
-export const [getDoors, setDoors] = createContext<Load<Door[]>>();
+/** The same of door locks. */
+export const [getDoors, setDoors] = createContext<Load<DoorsReply>>();
 
 /** Where the conversations with locks are, once they are loaded; `talks.ts` has the way to them. */
 export const [getHolder, setHolder] = createContext<TalksHolder>();

@@ -29,7 +29,13 @@ export const Door = z.object({
 });
 export type Door = z.infer<typeof Door>;
 
-export const DoorsReply = z.object({ doors: z.array(Door) });
+/** One of them; left out, the list. */
+export const DoorsQuery = z.object({
+	id: z.optional(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(2 ** 31 - 1)))
+});
+/** The first of them by name, and how many there are. */
+export const DoorsReply = z.object({ doors: z.array(Door), total: z._default(z.int(), 0) });
+export type DoorsReply = z.infer<typeof DoorsReply>;
 
 /** A lock that this phone has just paired. */
 export const AddDoorRequest = z.object({

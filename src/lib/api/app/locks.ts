@@ -50,7 +50,9 @@ export const Lock = z.object({
 });
 export type Lock = z.infer<typeof Lock>;
 
-export const LocksReply = z.object({ locks: z.array(Lock) });
+/** The first of them by name, and how many there are: of a large fleet the others are searched for. */
+export const LocksReply = z.object({ locks: z.array(Lock), total: z._default(z.int(), 0) });
+export type LocksReply = z.infer<typeof LocksReply>;
 export const LockReply = z.object({ lock: Lock });
 
 const Name = z.string().check(z.trim(), z.minLength(1), z.maxLength(80));

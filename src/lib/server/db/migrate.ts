@@ -13,6 +13,7 @@ import { rightsOwed } from './migrations/0009.ts';
 import { heldRetention } from './migrations/0010.ts';
 import { doorLocks } from './migrations/0011.ts';
 import { doorUpkeep } from './migrations/0012.ts';
+import { fleet } from './migrations/0013.ts';
 
 /** Makes one step of the schema inside the transaction it is given. */
 export type Migration = (db: Db, dialect: Dialect) => Promise<void>;
@@ -30,7 +31,8 @@ const MIGRATIONS: readonly { name: string; up: Migration }[] = [
 	{ name: 'rights owed', up: rightsOwed },
 	{ name: 'retention of quick clicks and fobs', up: heldRetention },
 	{ name: 'door locks', up: doorLocks },
-	{ name: 'door upkeep', up: doorUpkeep }
+	{ name: 'door upkeep', up: doorUpkeep },
+	{ name: 'fleet', up: fleet }
 ];
 
 /** The number of the last migration this program knows. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AddDoorRequest, Door } from '../../api/app/doors.ts';
+import type { AddDoorRequest } from '../../api/app/doors.ts';
 import type { EkeyVerdict } from '../../api/app/ekeys.ts';
 import type { Verdict } from '../../protocol/ttlock/offline.ts';
 import type { Db } from '../db/connect.ts';
@@ -7,7 +7,7 @@ import { notFound } from '../error.ts';
 import { isManager, type Member } from '../people/identity.ts';
 import { accountOfPerson } from './accounts.ts';
 import type { Holder } from './caller.ts';
-import { batteryOf, periodOf, verdictOf, type DoorRow, type EkeyRow } from './doors.ts';
+import { verdictOf, type DoorRow, type EkeyRow } from './doors.ts';
 import { liveKeyOf } from './ekeys.ts';
 import { inOurWords } from './refusals.ts';
 import type { Doors } from './locks.ts';
@@ -31,30 +31,6 @@ export async function holderOf(db: Db, { company, userId, email }: Member): Prom
 /** The same as who a company's manager is to its door locks: as their owners. */
 export async function managerOf(db: Db, who: Member): Promise<Holder> {
 	return { ...(await holderOf(db, who)), asOwner: isManager(who.company.role) };
-}
-
-/** Every door lock that this person sees, by name: all for managers, else those of their eKeys. */
-export async function listPersonDoors({ db }: Doors, who: Member): Promise<Door[]> {
-	const { companyId, uid } = await holderOf(db, who);
-	const locks = await db
-		.selectFrom('door_lock')
-		.selectAll()
-		.where('company_id', '=', companyId)
-		.orderBy('alias')
-		.orderBy('id')
-		.execute();
-	const keys = await db
-		.selectFrom('ekey')
-		.selectAll()
-		.where('account_id', '=', uid)
-		.where('state', '<>', 'deleted')
-		.execute();
-	const mine = new Map(keys.map((key) => [key.lock_id, key]));
-	const now = Date.now();
-	return locks.flatMap((lock) => {
-		const door = { lock, key: mine.get(lock.id), isManager: isManager(who.company.role) };
-		return door.key === undefined && !door.isManager ? [] : [toDoor(door, now)];
-	});
 }
 
 /**
@@ -91,23 +67,6 @@ export function opensBy(key: EkeyRow, lock: DoorRow, now: number): EkeyVerdict {
 	if (key.state === 'frozen' || key.state === 'reset') return key.state;
 	const verdict: Verdict = verdictOf(key, lock, now);
 	return verdict === 'holds' ? 'now' : verdict;
-}
-
-function toDoor(door: PersonDoor, now: number): Door {
-	const { lock, key } = door;
-	const opens = opensNow(door, now);
-	const administers = key?.kind === 'admin' || (key?.key_right === 1 && opens === 'now');
-	return {
-		id: lock.id,
-		name: lock.alias,
-		mac: lock.mac,
-		deviceName: lock.name,
-		timezoneOffset: lock.timezone_offset,
-		battery: batteryOf(lock),
-		manages: door.isManager || administers,
-		opens,
-		ekey: key === undefined ? null : { id: key.id, kind: key.kind, ...periodOf(key) }
-	};
 }
 
 /** Takes a lock that a manager's phone has paired. Throws ServerError `bad-input`, `conflict`. */

@@ -1,13 +1,12 @@
 import { AddLockRequest } from '$lib/api/app/locks.ts';
 import { endpoint } from '$lib/server/http/endpoint.ts';
-import { addLock, listLocks } from '$lib/server/locks.ts';
+import { listLocks } from '$lib/server/lock-list.ts';
+import { addLock } from '$lib/server/locks.ts';
 
 export const trailingSlash = 'ignore';
 
 /** The locks the caller may see. */
-export const GET = endpoint({ who: 'member' }, async ({ server, who }) => ({
-	locks: await listLocks(server.db, who)
-}));
+export const GET = endpoint({ who: 'member' }, ({ server, who }) => listLocks(server.db, who));
 
 /** Adds a lock; its base key is not answered. */
 export const POST = endpoint(

@@ -26,8 +26,17 @@ export function rowsOf(locks: readonly Lock[], doors: readonly Door[]): Row[] {
 	return [...padlocks, ...ofDoors].sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** What is searched of a lock. */
-export function textOf({ lock, door, name, mac }: Omit<Row, 'href' | 'mayOpen'>): string {
+/** The rows in whose name, place, serial or MAC stands every word of the text. */
+export function holding(rows: readonly Row[], text: string): readonly Row[] {
+	const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+	if (words.length === 0) return rows;
+	return rows.filter((row) => {
+		const own = textOf(row).toLowerCase();
+		return words.every((word) => own.includes(word));
+	});
+}
+
+function textOf({ lock, door, name, mac }: Row): string {
 	const own = lock ? `${lock.place} ${lock.serial}` : (door?.deviceName ?? '');
 	return `${name} ${own} ${mac} ${mac.replaceAll(':', '')}`;
 }

@@ -13,18 +13,18 @@ export function openOne(holder: TalksHolder, session: SessionState, { lock, door
 
 /**
  * Lets the person choose among the locks nearby and opens the one they chose.
+ * @param elsewhere finds locks that are not among the rows; null when there are no others
  * @returns what went wrong, in words
  */
 export async function openNearest(
 	holder: TalksHolder,
 	session: SessionState,
 	rows: readonly Row[],
+	elsewhere: ((text: string) => Promise<Row[]>) | null,
 	found: (row: Row) => unknown
 ): Promise<FailureWords | null> {
 	const talks = talksOf(holder, session);
-	const locks = rows.flatMap(({ lock }) => lock ?? []);
-	const doors = rows.flatMap(({ door }) => door ?? []);
-	await talks.nearest(locks, doors, ({ mac }) => found(rows.find((row) => row.mac === mac)!));
+	await talks.nearest(rows, elsewhere, found);
 	if (talks.trouble === null) return null;
 	const owner = session.me?.company?.ownerName ?? 'the owner';
 	return failureWords(talks.trouble, { lock: 'one of yours', owner });

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { ChangeLockRequest } from '$lib/api/app/locks.ts';
 import { Mac } from '$lib/api/app/shapes.ts';
 import { endpoint } from '$lib/server/http/endpoint.ts';
-import { changeLock, findLock, toLock } from '$lib/server/locks.ts';
+import { toLock } from '$lib/server/lock-list.ts';
+import { changeLock, findLock } from '$lib/server/locks.ts';
 
 export const trailingSlash = 'ignore';
 
