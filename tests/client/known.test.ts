@@ -33,7 +33,7 @@ const ADA: Me = {
 	demoEnds: null
 };
 const BOB: Me = { ...ADA, user: { id: 'bob', name: 'Bob', email: 'bob@example.com' } };
-const call = (() => Promise.resolve({ locks: [LOCK] })) as unknown as Call;
+const call = (() => Promise.resolve({ locks: [LOCK], total: 1 })) as unknown as Call;
 
 let name: string;
 const visit = () => new Known(new AnswerStore(name), call);
@@ -47,13 +47,13 @@ const read = (millivolts: number, at: number) =>
 test('what a lock told this phone is there on the next visit, with the rest of the list', async () => {
 	const first = visit();
 	await first.meet(ADA);
-	expect(await first.locks()[0]()).toEqual([LOCK]);
+	expect(await first.locks()[0]()).toEqual({ locks: [LOCK], total: 1 });
 	void first.hear(opened(2000));
 	void first.hear(read(2800, 2100));
 	await first.hear(opened(1500));
 	const next = visit();
 	await next.lastMet();
-	expect((await next.locks()[1]())?.value).toEqual([
+	expect((await next.locks()[1]())?.value.locks).toEqual([
 		{
 			...LOCK,
 			lastKnown: { state: 'open', at: 2000 },
@@ -68,9 +68,9 @@ test('the server knows better what is newer, and nobody else hears of it', async
 	await known.meet(ADA);
 	await known.locks()[0]();
 	await known.hear(opened(900));
-	expect((await known.locks()[1]())?.value).toMatchObject([{ lastKnown: LOCK.lastKnown }]);
+	expect((await known.locks()[1]())?.value.locks).toMatchObject([{ lastKnown: LOCK.lastKnown }]);
 	await known.hear(opened(5000));
 	await known.meet(BOB);
 	await known.locks()[0]();
-	expect((await known.locks()[1]())?.value).toEqual([LOCK]);
+	expect((await known.locks()[1]())?.value.locks).toEqual([LOCK]);
 });

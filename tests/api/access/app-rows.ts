@@ -59,6 +59,14 @@ export const APP_ROWS: Readonly<Record<string, readonly AppRow[]>> = {
 		{ who: 'member', about: 'lock', query: 'mac=X' },
 		{ who: 'member', about: 'lock', query: 'trackingKey=ann' }
 	],
+	'GET /api/fleet': [
+		{ who: 'member', about: 'lock' },
+		{ who: 'member', about: 'lock', query: 'text=gate&facets=unknown,padlock' }
+	],
+	'GET /api/fleet/counts': [
+		{ who: 'member', about: 'lock' },
+		{ who: 'member', about: 'lock', query: 'text=gate&facets=unknown,padlock' }
+	],
 	'POST /api/offline/contact': [
 		{ who: 'member', about: 'lock', body: { ...contact, has: [key] }, blind: true },
 		{ who: 'member', about: 'lock', body: { ...contact, wiped: [key] }, blind: true }
