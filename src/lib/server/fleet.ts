@@ -32,11 +32,13 @@ export async function listFleet(
 	db: Db,
 	who: Member,
 	{ text, facets, cursor, limit }: FleetQuery,
+	signal: AbortSignal,
 	now: number = Date.now()
 ): Promise<FleetReply> {
 	const narrowing = new Narrowing(text, facets, now);
+	const from = cursor === undefined ? null : placeOf(cursor);
 	const rows: FleetRow[] = [];
-	for await (const portion of fleetFrom(db, who, cursor === undefined ? null : placeOf(cursor))) {
+	for await (const portion of fleetFrom(db, who, from, signal)) {
 		for (const row of portion) {
 			if (!narrowing.holds(row) || narrowing.misses(row).length > 0) continue;
 			// One more than is wanted: only then there is a next page.
@@ -52,6 +54,7 @@ export async function countFleet(
 	db: Db,
 	who: Member,
 	{ text, facets }: FleetCountsQuery,
+	signal: AbortSignal,
 	now: number = Date.now()
 ): Promise<FleetCountsReply> {
 	const narrowing = new Narrowing(text, facets, now);
@@ -59,7 +62,7 @@ export async function countFleet(
 		FACET_GROUPS.flatMap(([, all]) => all.map((facet): [Facet, number] => [facet, 0]))
 	);
 	let [total, found] = [0, 0];
-	for await (const portion of fleetFrom(db, who, null)) {
+	for await (const portion of fleetFrom(db, who, null, signal)) {
 		total += portion.length;
 		for (const row of portion) {
 			if (!narrowing.holds(row)) continue;
@@ -75,15 +78,16 @@ export async function countFleet(
 	return { total, found, facets: Object.fromEntries(counts) as Record<Facet, number> };
 }
 
-/** Every lock after a place, in portions; others are served between two of them. */
+/** Every lock after a place, in portions; others are served between two of them. Ends when nobody waits any more. */
 async function* fleetFrom(
 	db: Db,
 	who: Member,
-	from: Place | null
+	from: Place | null,
+	signal: AbortSignal
 ): AsyncGenerator<readonly FleetRow[]> {
 	if (from?.[0] !== 'padlock') {
 		let after = from && { name: from[1], id: from[2] };
-		for (let last = false; !last;) {
+		for (let last = false; !last && !signal.aborted;) {
 			const doors = await doorsAfter(db, who, after, PORTION);
 			const waiting = await waitingAt(
 				db,
@@ -96,7 +100,7 @@ async function* fleetFrom(
 		}
 	}
 	let after = from?.[0] === 'padlock' ? { name: from[1], mac: from[2] } : null;
-	for (let last = false; !last;) {
+	for (let last = false; !last && !signal.aborted;) {
 		const locks = await locksAfter(db, who, after, PORTION);
 		yield locks.map((lock) => ({ family: 'padlock', lock }));
 		after = locks.at(-1) ?? after;

@@ -5,6 +5,7 @@ import { endpoint } from '$lib/server/http/endpoint.ts';
 export const trailingSlash = 'ignore';
 
 /** How many each facet would leave. */
-export const GET = endpoint({ who: 'member', query: FleetCountsQuery }, ({ server, who, query }) =>
-	countFleet(server.db, who, query)
+export const GET = endpoint(
+	{ who: 'member', query: FleetCountsQuery },
+	({ server, who, query, request }) => countFleet(server.db, who, query, request.signal)
 );
