@@ -76,6 +76,17 @@ test('the server knows better what is newer, and nobody else hears of it', async
 	expect((await known.locks()[1]())?.value).toEqual([LOCK]);
 });
 
+test('locks come by name, as people count them', async () => {
+	const names = ['Valve 10', 'valve 2', 'Áre', 'Zeta', 'Valve 1'];
+	const locks = names.map((name, i) => ({ ...LOCK, mac: `F1:E2:D3:C4:B5:0${i}`, name }));
+	const known = new Known(new AnswerStore(name), (() =>
+		Promise.resolve({ locks })) as unknown as Call);
+	await known.meet(ADA);
+	const sorted = ['Áre', 'Valve 1', 'valve 2', 'Valve 10', 'Zeta'];
+	expect((await known.locks()[0]()).map((lock) => lock.name)).toEqual(sorted);
+	expect((await known.locks()[1]())?.value.map((lock) => lock.name)).toEqual(sorted);
+});
+
 test('the server has not heard that a lock closed: it is known by what it told this phone', async () => {
 	const first = visit();
 	await first.meet(ADA);

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { LockReply, LocksReply, type Lock } from '../api/app/locks.ts';
 import { Me } from '../api/app/people.ts';
 import { AnswerStore } from '../vault/answers.ts';
+import { byName } from './by-name.ts';
 import { call as callServer, type Call, type Parsed } from './call.ts';
 import { Heard, latest } from './latest.ts';
 
@@ -47,9 +48,9 @@ export class Known {
 		return [ask, () => this.#recall(schema, path, pick)];
 	}
 
-	/** The locks of this person, each with what it told this phone since. */
+	/** The locks of this person by name, each with what it told this phone since. */
 	locks(): AskAndRecall<Lock[]> {
-		const [ask, recall] = this.of(LocksReply, '/api/locks', ({ locks }) => locks);
+		const [ask, recall] = this.of(LocksReply, '/api/locks', ({ locks }) => locks.toSorted(byName));
 		const recallAll = async () => {
 			const kept = await recall();
 			return kept && { ...kept, value: kept.value.map(await this.#adding()) };
