@@ -47,7 +47,9 @@ describe('a call', () => {
 		[413, 'too-large'],
 		[429, 'too-many'],
 		[500, 'internal'],
-		[502, 'internal']
+		[502, 'timed-out'],
+		[503, 'timed-out'],
+		[504, 'timed-out']
 	])('%i without our envelope is %s', async (status, code) => {
 		const { call } = answering('<html>', { status });
 		await expect(call(Reply, 'GET', '/api/x')).rejects.toMatchObject({ code });

@@ -33,7 +33,10 @@ const ADA: Me = {
 	demoEnds: null
 };
 const BOB: Me = { ...ADA, user: { id: 'bob', name: 'Bob', email: 'bob@example.com' } };
-const call = (() => Promise.resolve({ locks: [LOCK], total: 1 })) as unknown as Call;
+const call = ((_: unknown, __: string, path: string) =>
+	Promise.resolve(
+		path === '/api/locks' ? { locks: [LOCK], total: 1 } : { lock: LOCK }
+	)) as unknown as Call;
 
 let name: string;
 const visit = () => new Known(new AnswerStore(name), call);
@@ -73,4 +76,37 @@ test('the server knows better what is newer, and nobody else hears of it', async
 	await known.meet(BOB);
 	await known.locks()[0]();
 	expect((await known.locks()[1]())?.value.locks).toEqual([LOCK]);
+});
+
+test('locks come by name, as people count them', async () => {
+	const names = ['Valve 10', 'valve 2', 'Áre', 'Zeta', 'Valve 1'];
+	const locks = names.map((name, i) => ({ ...LOCK, mac: `F1:E2:D3:C4:B5:0${i}`, name }));
+	const known = new Known(new AnswerStore(name), (() =>
+		Promise.resolve({ locks })) as unknown as Call);
+	await known.meet(ADA);
+	const sorted = ['Áre', 'Valve 1', 'valve 2', 'Valve 10', 'Zeta'];
+	expect((await known.locks()[0]()).locks.map((lock) => lock.name)).toEqual(sorted);
+	expect((await known.locks()[1]())?.value.locks.map((lock) => lock.name)).toEqual(sorted);
+});
+
+test('the server has not heard that a lock closed: it is known by what it told this phone', async () => {
+	const first = visit();
+	await first.meet(ADA);
+	const closed = { state: 'closed', at: 3000 } as const;
+	void first.hear(heardOf(mac, { openedAt: 2000, endedAs: closed, battery: null }, null));
+	expect(await first.locks()[0]()).toMatchObject({ locks: [{ lastKnown: closed }] });
+	const next = visit();
+	await next.lastMet();
+	expect(await next.locks()[0]()).toMatchObject({
+		locks: [{ lastKnown: closed, battery: LOCK.battery }]
+	});
+	expect(await next.lock(mac)).toMatchObject({ lastKnown: closed, battery: LOCK.battery });
+});
+
+test('what a clock that was ten years ahead has dated is not the newest any more', async () => {
+	const known = visit();
+	await known.meet(ADA);
+	await known.hear(opened(Date.now() + 10 * 365 * 86_400_000));
+	await known.hear(read(2800, 2000));
+	expect(await known.lock(mac)).toEqual({ ...LOCK, battery: { millivolts: 2800, at: 2000 } });
 });

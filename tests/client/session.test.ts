@@ -47,7 +47,8 @@ describe('a session', () => {
 
 	test.each([
 		[429, 'too-many'],
-		[500, 'internal']
+		[500, 'internal'],
+		[502, 'timed-out']
 	])('throws on %i', async (status, code) => {
 		const { session } = sessionOver({ '/api/auth/sign-in/email': [status, {}] });
 		await expect(session.signIn('a@b.c', 'x')).rejects.toMatchObject({ code });
@@ -68,6 +69,12 @@ describe('a session', () => {
 		const { session, asked } = sessionOver({ '/api/auth/sign-out': [500, {}] });
 		await expect(session.signOut()).rejects.toMatchObject({ code: 'internal' });
 		expect(asked.map(([what]) => what)).toEqual(['wipe keys', '/api/auth/sign-out']);
+	});
+
+	test('ends here at once where a gateway answers for a server that is down', async () => {
+		const { session, asked } = sessionOver({ '/api/auth/sign-out': [502, {}] });
+		await session.signOut();
+		expect(asked.map(([what]) => what)).toEqual(['wipe keys', '/api/auth/sign-out', 'wipe left']);
 	});
 
 	test('that was left in another tab is nobody’s here', async () => {

@@ -89,6 +89,19 @@ test('axe finds nothing on the pages of a company', async ({ page, company: _, p
 	}
 });
 
+test('a lock that does not fit is not added, and the person is led to the field', async ({
+	page,
+	company: _
+}) => {
+	await page.setViewportSize({ width: 390, height: 844 });
+	await page.goto('/locks/new');
+	await page.getByLabel('MAC').fill('F1:E2:D3');
+	await page.getByLabel('Name').fill('Depot gate');
+	await page.getByRole('button', { name: 'Add the lock' }).click();
+	await expect(page.getByText('Six pairs of 0 to 9 and A to F')).toBeInViewport();
+	await expect(page.getByLabel('MAC')).toBeFocused();
+});
+
 /** Somebody's phone, as the server knows it. */
 const PHONE = {
 	phone: { id: 'phone-of-ada', name: 'Pixel 9' },
@@ -269,5 +282,12 @@ test('a fresh server: somebody sets up a company, and lets a second person in by
 	expect((await second.request.get(`${server.url}/api/locks/F1:E2:D3:C4:B5:A7`)).status()).toBe(
 		404
 	);
+	// What would only be refused is not begun, and a link that is tapped again leads on.
+	await second.goto(`/locks/${MAC}/manage`);
+	await expect(second.getByRole('heading', { name: 'Not yours to manage' })).toBeVisible();
+	await look(second);
+	await second.goto(link);
+	await second.getByRole('link', { name: 'Your locks' }).click();
+	await expect(second.getByRole('link', { name: /^Pump house 3/ })).toBeVisible();
 	await second.context().close();
 });

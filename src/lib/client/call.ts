@@ -7,7 +7,7 @@ export type ClientErrorCode =
 	| ErrorCode
 	/** The request never reached it. */
 	| 'no-network'
-	/** No answer within the time-out. */
+	/** No answer of the server: none in time, or a gateway says that it had none. */
 	| 'timed-out'
 	/** An answer that its schema does not know: another version, or not our server. */
 	| 'bad-reply';
@@ -28,6 +28,11 @@ export class ClientError extends Error {
 		this.code = code;
 		this.reason = options?.reason;
 	}
+}
+
+/** Whether a call to the server got no answer at all. A refusal is an answer. */
+export function isUnanswered(cause: unknown): boolean {
+	return cause instanceof ClientError && ['no-network', 'timed-out'].includes(cause.code);
 }
 
 /** Milliseconds to wait for any answer of our own server. */
@@ -111,7 +116,7 @@ async function json(response: Response): Promise<unknown> {
 	}
 }
 
-const BY_STATUS: Record<number, ErrorCode> = {
+const BY_STATUS: Record<number, ClientErrorCode> = {
 	400: 'bad-input',
 	401: 'signed-out',
 	403: 'forbidden',
@@ -119,8 +124,17 @@ const BY_STATUS: Record<number, ErrorCode> = {
 	409: 'conflict',
 	410: 'gone',
 	413: 'too-large',
-	429: 'too-many'
+	429: 'too-many',
+	// Ours has no such refusal: a proxy stands before a server that is down, or starting.
+	502: 'timed-out',
+	503: 'timed-out',
+	504: 'timed-out'
 };
+
+/** What a refusal without our own envelope means. */
+export function codeOfStatus(status: number): ClientErrorCode {
+	return BY_STATUS[status] ?? 'internal';
+}
 
 /** What a refusing answer means: our own envelope, else its status. */
 async function refusal(response: Response): Promise<ClientError> {
@@ -129,6 +143,5 @@ async function refusal(response: Response): Promise<ClientError> {
 		const { code, message, reason } = parsed.data.error;
 		return new ClientError(code, message, { reason });
 	}
-	const code = BY_STATUS[response.status] ?? 'internal';
-	return new ClientError(code, `status ${response.status}`);
+	return new ClientError(codeOfStatus(response.status), `status ${response.status}`);
 }

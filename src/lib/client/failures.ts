@@ -57,8 +57,3 @@ export function failureOfResult(result: ResultName, key?: { waits: boolean }): F
 	if (key && result === 'out-of-schedule') return 'lease-over';
 	return BY_RESULT[result] ?? 'refused-by-lock';
 }
-
-/** Whether a call to the server got no answer at all. A refusal is an answer. */
-export function isUnanswered(cause: unknown): boolean {
-	return cause instanceof ClientError && ['no-network', 'timed-out'].includes(cause.code);
-}

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import { LocksReply, type LocksReply as Locks } from '../api/app/locks.ts';
+import { LockReply, LocksReply, type Lock, type LocksReply as Locks } from '../api/app/locks.ts';
 import { Me } from '../api/app/people.ts';
 import { AnswerStore } from '../vault/answers.ts';
+import { byName } from './by-name.ts';
 import { call as callServer, type Call, type Parsed } from './call.ts';
 import { Heard, latest } from './latest.ts';
 
@@ -47,21 +48,28 @@ export class Known {
 		return [ask, () => this.#recall(schema, path, pick)];
 	}
 
-	/** The locks of this person. Recalled, each with what it told this phone since. */
+	/** The locks of this person by name, each with what it told this phone since. */
 	locks(): AskAndRecall<Locks> {
-		const [ask, recall] = this.of(LocksReply, '/api/locks', (reply) => reply);
+		const [ask, recall] = this.of(LocksReply, '/api/locks', ({ locks, total }) => ({
+			locks: locks.toSorted(byName),
+			total
+		}));
+		const adding = async ({ locks, total }: Locks): Promise<Locks> => ({
+			locks: locks.map(await this.#adding()),
+			total
+		});
 		const recallAll = async () => {
 			const kept = await recall();
-			if (!kept) return undefined;
-			const heard = new Map(
-				(await this.#store.recallAll(HEARD)).map((one) => [one.path, one.body])
-			);
-			const locks = kept.value.locks.map((lock) =>
-				latest(lock, parsed(Heard, heard.get(pathOf(lock))))
-			);
-			return { ...kept, value: { ...kept.value, locks } };
+			return kept && { ...kept, value: await adding(kept.value) };
 		};
-		return [ask, recallAll];
+		return [async (signal) => adding(await ask(signal)), recallAll];
+	}
+
+	/** Asks for a lock; it comes with what it told this phone since. @throws ClientError */
+	async lock(mac: string, signal?: AbortSignal): Promise<Lock> {
+		const path = `/api/locks/${mac}`;
+		const { lock } = await this.#call(LockReply, 'GET', path, undefined, signal);
+		return (await this.#adding())(lock);
 	}
 
 	/** A lock told this phone something: it is kept beside what is known already. */
@@ -99,6 +107,14 @@ export class Known {
 		return this.#store.leaving();
 	}
 
+	/** What gives a lock the newest that it told this phone: of its closing no server ever hears. */
+	async #adding(): Promise<(lock: Lock) => Lock> {
+		await this.#hearing;
+		const said = await this.#store.recallAll(HEARD);
+		const heard = new Map(said.map(({ path, body }) => [path, past(parsed(Heard, body))]));
+		return (lock) => latest(lock, heard.get(pathOf(lock)));
+	}
+
 	async #keep(path: string, body: unknown): Promise<void> {
 		const owner = this.#owner;
 		if (owner !== null) await this.#store.keep({ path, owner, at: Date.now(), body });
@@ -119,6 +135,21 @@ export class Known {
 /** Kept by another version of the app, perhaps: then it is as good as nothing. */
 function parsed<S extends z.core.$ZodType>(schema: S, body: unknown): Parsed<S> | undefined {
 	return z.safeParse(schema, body).data as Parsed<S> | undefined;
+}
+
+/** Without what a clock that was ahead has dated: it would stay the newest for years. */
+function past(heard: Heard | undefined): Heard | undefined {
+	const now = Date.now();
+	const unless = <T extends { at: number }>(told: T | null) =>
+		told && told.at > now ? null : told;
+	return (
+		heard && {
+			mac: heard.mac,
+			lastKnown: unless(heard.lastKnown),
+			battery: unless(heard.battery),
+			lastOpened: unless(heard.lastOpened)
+		}
+	);
 }
 
 function pathOf({ mac }: Pick<Heard, 'mac'>): string {

@@ -6,7 +6,7 @@ import { VaultError, type VaultErrorCode } from '../vault/store.ts';
 import type { Turns } from '../vault/turns.ts';
 import type { OpenRefusal } from '../vault/task.ts';
 import { alone } from './alone.ts';
-import { call as callServer, ClientError, type Call } from './call.ts';
+import { call as callServer, ClientError, isUnanswered, type Call } from './call.ts';
 import { contact, phoneName } from './contact.ts';
 import { doorReadinessOf, readinessOf, type LockReadiness } from './readiness.ts';
 import { lockPath } from './relay.ts';
@@ -255,8 +255,8 @@ export class Readiness {
 		try {
 			await this.askForKey(mac);
 		} catch (cause) {
-			// Without network it is asked again; what the server refuses is not.
-			if (cause instanceof ClientError && cause.code === 'no-network') this.#asked.delete(mac);
+			// Without an answer it is asked again; what the server refuses is not.
+			if (isUnanswered(cause)) this.#asked.delete(mac);
 		}
 	}
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Me, type CompanyRequest } from '../api/app/people.ts';
-import { call, ClientError, send, type Call } from './call.ts';
+import { call, ClientError, codeOfStatus, isUnanswered, send, type Call } from './call.ts';
 import type { Known, Recalled } from './known.ts';
 
 /** Why somebody could not be signed in or up; all else is a ClientError. */
@@ -105,7 +105,7 @@ export class SessionState {
 	}
 
 	/**
-	 * Ends the session here and on the server; without network, here at once and there with the next
+	 * Ends the session here and on the server; where none answers, here at once and there with the next
 	 * contact. What this phone kept to be read is gone, and so are its keys. What waits in the outbox stays: it is the lock's
 	 * account of what happened, and holds no key.
 	 * @throws ClientError
@@ -116,7 +116,7 @@ export class SessionState {
 		try {
 			await this.#auth(SIGN_OUT, {});
 		} catch (cause) {
-			if (!(cause instanceof ClientError) || cause.code !== 'no-network') throw cause;
+			if (!isUnanswered(cause)) throw cause;
 			await this.known?.forget(true);
 			this.leave();
 		}
@@ -143,7 +143,8 @@ export class SessionState {
 		const parsed = z.safeParse(AuthRefusal, await response.json().catch(() => undefined));
 		const refusal = REFUSALS[parsed.data?.code ?? ''];
 		if (refusal !== undefined) return refusal;
-		if (response.status === 429) throw new ClientError('too-many', 'wait before the next try');
-		throw new ClientError('internal', `status ${response.status} of ${path}`);
+		// Below that the account was refused, and its own code told nothing.
+		const code = response.status < 429 ? 'internal' : codeOfStatus(response.status);
+		throw new ClientError(code, `status ${response.status} of ${path}`);
 	}
 }

@@ -1,6 +1,7 @@
 import type { Link } from '../link/link.ts';
 import type { Commands, Source } from './source.ts';
-import { failureOf, isUnanswered } from './failures.ts';
+import { isUnanswered } from './call.ts';
+import { failureOf } from './failures.ts';
 import type { Ports, Screen, Turn } from './opening.ts';
 import type { FailureCode } from './phases.ts';
 import { whileLinked } from './relay.ts';

@@ -9,7 +9,7 @@ import Globe from '@lucide/svelte/icons/globe';
 import Hash from '@lucide/svelte/icons/hash';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Moon from '@lucide/svelte/icons/moon';
-import Signal from '@lucide/svelte/icons/signal-zero';
+import CloudOff from '@lucide/svelte/icons/cloud-off';
 import Unplug from '@lucide/svelte/icons/unplug';
 import UserRound from '@lucide/svelte/icons/user-round';
 import type { ErrandFailure } from '../client/errand-failures.ts';
@@ -69,7 +69,7 @@ export const ERRAND_FAILURES: Record<ErrandFailure, ErrandFailureWords> = {
 	'no-network': {
 		title: 'Find signal',
 		text: 'The server seals what the lock is told. Tap Try again with signal: twice does no harm.',
-		icon: Signal,
+		icon: CloudOff,
 		again: true
 	},
 	'server-fault': {

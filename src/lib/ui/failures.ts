@@ -9,7 +9,7 @@ import HandGrab from '@lucide/svelte/icons/hand-grab';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Lock from '@lucide/svelte/icons/lock-keyhole';
 import Moon from '@lucide/svelte/icons/moon';
-import Signal from '@lucide/svelte/icons/signal-zero';
+import CloudOff from '@lucide/svelte/icons/cloud-off';
 import Unplug from '@lucide/svelte/icons/unplug';
 import UserRound from '@lucide/svelte/icons/user-round';
 import type { FailureCode } from '../client/phases.ts';
@@ -88,13 +88,13 @@ const WORDS: Record<FailureCode, FailureWords> = {
 	'no-network': {
 		title: 'Find signal',
 		text: 'This phone has no key for this lock.',
-		icon: Signal,
+		icon: CloudOff,
 		again: 'Try again'
 	},
 	'waits-for-lock': {
 		title: 'Find signal',
 		text: 'Your key waits for {lock}: its next opening with signal brings it there.',
-		icon: Signal,
+		icon: CloudOff,
 		again: 'Try again'
 	},
 	'lease-over': {
@@ -123,7 +123,7 @@ const WORDS: Record<FailureCode, FailureWords> = {
 	},
 	'server-fault': {
 		title: 'No command came',
-		text: 'The server could not make one. Nothing was sent to the lock. Tap Try again.',
+		text: 'The server gave none. Nothing was sent to the lock. Tap Try again.',
 		icon: CloudAlert,
 		again: 'Try again'
 	},

@@ -7,7 +7,7 @@ import Globe from '@lucide/svelte/icons/globe';
 import Hourglass from '@lucide/svelte/icons/hourglass';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Moon from '@lucide/svelte/icons/moon';
-import Signal from '@lucide/svelte/icons/signal-zero';
+import CloudOff from '@lucide/svelte/icons/cloud-off';
 import Unplug from '@lucide/svelte/icons/unplug';
 import UserRound from '@lucide/svelte/icons/user-round';
 import type { FobFailure } from '../client/fob-failures.ts';
@@ -67,7 +67,7 @@ export const FOB_FAILURES: Record<FobFailure, FobFailureWords> = {
 	'no-network': {
 		title: 'Find signal',
 		text: 'The keys come from the server. The fob keeps what it had.',
-		icon: Signal,
+		icon: CloudOff,
 		again: true
 	},
 	'server-fault': {

@@ -6,7 +6,7 @@ import Globe from '@lucide/svelte/icons/globe';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Moon from '@lucide/svelte/icons/moon';
-import Signal from '@lucide/svelte/icons/signal-zero';
+import CloudOff from '@lucide/svelte/icons/cloud-off';
 import Unplug from '@lucide/svelte/icons/unplug';
 import UserRound from '@lucide/svelte/icons/user-round';
 import type { PairingFailure } from '../client/pairing-failures.ts';
@@ -96,7 +96,7 @@ export const PAIRING_FAILURES: Record<PairingFailure, PairingFailureWords> = {
 	untold: {
 		title: 'Find signal',
 		text: 'The lock is yours, its keys are safe on this phone. Its storage is full, so the rest must go to the server at once: find signal, then tap Go on.',
-		icon: Signal,
+		icon: CloudOff,
 		again: 'same'
 	},
 	'signed-out': {

@@ -19,7 +19,7 @@ export const REFUSALS: Record<ClientErrorCode, RefusalWords> = {
 	'too-many': { title: 'Too often', text: 'Wait a minute, then try again.' },
 	internal: { title: 'The server could not', text: 'Nothing was changed. Try again.' },
 	'no-network': { title: 'No network', text: 'Find signal, then try again.' },
-	'timed-out': { title: 'No answer', text: 'The server takes too long. Try again.' },
+	'timed-out': { title: 'No answer', text: 'The server is down, or too slow. Try again.' },
 	'bad-reply': { title: 'Load this page again', text: 'The server speaks another version of Hasp.' }
 };
 

@@ -1,5 +1,6 @@
 import type { Door } from '$lib/api/app/doors.ts';
 import type { Lock } from '$lib/api/app/locks.ts';
+import { byName } from '$lib/client/by-name.ts';
 
 /** One line of a holder's list: a padlock or a door lock. */
 export interface Row {
@@ -23,7 +24,7 @@ export function rowsOf(locks: readonly Lock[], doors: readonly Door[]): Row[] {
 		return { mac, name, mayOpen: opens === 'now', href: `/doors/${id}`, door };
 	});
 	if (ofDoors.length === 0) return padlocks;
-	return [...padlocks, ...ofDoors].sort((a, b) => a.name.localeCompare(b.name));
+	return [...padlocks, ...ofDoors].sort(byName);
 }
 
 /** The rows in whose name, place, serial or MAC stands every word of the text. */
