@@ -228,6 +228,16 @@ describe.each(databases)('keys/ on $name', ({ create }) => {
 		expect(await post(body)).toMatchObject({ error_code: 3, data: null, request: 'keys' });
 	});
 
+	test.each([
+		[{ issue: [{ macs: ['00:00:00:00:00:01'] }] }, /^Bad input: issue\.0\.tracking_keys: /],
+		[{ issue: { tracking_keys: ['a'] } }, /^Bad input: issue\.macs: /],
+		[{ issue: [{ macs: [], tracking_keys: [1] }] }, /issue\.0\.tracking_keys\.0: .+ number$/],
+		[{ issue: 'a' }, /^Bad input: issue: .+ received string$/],
+		[{ revoke: [{ macs: ['00:00:00:00:00:01'], tracking_key: 'a' }] }, /revoke\.0: .+tracking_key/]
+	])('a mistake is named: %j', async (body, name) => {
+		expect((await post(body)).message).toMatch(name);
+	});
+
 	test('keys of phones are not among them', async () => {
 		const { db } = desk.app.server;
 		await issue([x], ['bob']);
