@@ -48,7 +48,7 @@ export const CALLS: Record<EndpointName, Call> = {
 	'qc/display': whole(ENDPOINTS['qc/display'], displayCodes),
 	qc: inParts(ENDPOINTS.qc, callQuickClicks),
 	'fobs/issue': inParts(ENDPOINTS['fobs/issue'], issueToFob),
-	'fobs/revoke': whole(ENDPOINTS['fobs/revoke'], revokeFromFob),
+	'fobs/revoke': inParts(ENDPOINTS['fobs/revoke'], revokeFromFob),
 	'fobs/display': whole(ENDPOINTS['fobs/display'], displayFobs),
 	'fobs/sync': whole(ENDPOINTS['fobs/sync'], async (core, caller, { mac, session }) => ({
 		commands: joined(await syncFob(core, caller, { mac, session }))
