@@ -74,6 +74,8 @@ describe.each(databases)('fobs and locks by the command line on $name', ({ creat
 	});
 
 	test('a fob is no lock as well', async () => {
+		const asLock = ['lock', 'add', '--company', company, '--mac', FOB, '--hw', '2f'];
+		expect(await failure(...asLock)).toBe('bad-input');
 		await json(...fob());
 		const lock = ['lock', 'add', '--company', company, '--hw', '4I', '--mac', FOB.toLowerCase()];
 		expect(await failure(...lock)).toBe('conflict');
