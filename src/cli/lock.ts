@@ -28,10 +28,11 @@ export async function addCompanyLock({ db, secret }: Server, words: Words): Prom
 		'base-key'
 	]);
 	const mac = need(words, 'mac');
+	const named = options.name ?? options.serial;
 	const request = parse(AddLockRequest, {
 		mac,
 		hardwareType: need(words, 'hw'),
-		name: options.name ?? options.serial ?? mac,
+		name: named ?? mac,
 		serial: options.serial,
 		place: options.place,
 		firmware: options.fw,
@@ -40,7 +41,8 @@ export async function addCompanyLock({ db, secret }: Server, words: Words): Prom
 	});
 	const { id } = await companyOf(db, words);
 	const by = { companyId: id, actor: ACTOR, name: ACTOR };
-	const { lock, baseKey } = await addLock(db, secret, by, request);
+	const name = named === undefined ? request.mac : request.name;
+	const { lock, baseKey } = await addLock(db, secret, by, { ...request, name });
 	return { lock: { ...lock, baseKey } };
 }
 

@@ -80,7 +80,8 @@ describe('every answer', () => {
 			'null',
 			'{"mac":',
 			'\0',
-			'{"name":"\\u0000"}'
+			'{"name":"\\u0000"}',
+			'{"mac":"F1E2D3C4B5A6","hardwareType":"4I","name":"\\uD83D"}'
 		]) {
 			expect(await say(body), body).toEqual(bad);
 		}

@@ -1,8 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { run as runWords } from '../../src/cli/run.ts';
+import { readConfig } from '../../src/lib/server/config.ts';
+import { openServer } from '../../src/lib/server/context.ts';
+import { makeLog } from '../../src/lib/server/log.ts';
 import { databases } from '../setup/databases.ts';
 
 const LOCK = 'F1:E2:D3:C4:B5:A6';
@@ -68,6 +71,34 @@ describe.each(databases)('fobs and locks by the command line on $name', ({ creat
 			environment: 'sandbox',
 			baseKey: own.key.toLowerCase()
 		});
+	});
+
+	test('a fob is no lock as well', async () => {
+		const asLock = ['lock', 'add', '--company', company, '--mac', FOB, '--hw', '2f'];
+		expect(await failure(...asLock)).toBe('bad-input');
+		await json(...fob());
+		const lock = ['lock', 'add', '--company', company, '--hw', '4I', '--mac', FOB.toLowerCase()];
+		expect(await failure(...lock)).toBe('conflict');
+		const file = join(data, 'locks.csv');
+		writeFileSync(file, `mac,hw\nc0ffee000002,4I\n${FOB},4I\n`);
+		const { code, err } = await run(['lock', 'import', file, '--company', company]);
+		expect([code, JSON.parse(err).error.mistakes]).toEqual([
+			1,
+			[{ line: 3, column: 'mac', message: `${FOB} is in the company already` }]
+		]);
+	});
+
+	test('a lock without a name or a serial is called by its MAC as it is printed', async () => {
+		const lock = ['lock', 'add', '--company', company, '--hw', '4I', '--mac'];
+		const { name } = (await json(...lock, 'c0-ff-ee-00-00-03')).lock;
+		expect(name).toBe('C0:FF:EE:00:00:03');
+		const file = join(data, 'locks.csv');
+		writeFileSync(file, 'mac,hw\nc0ffee000004,4I\n');
+		await json('lock', 'import', file, '--company', company);
+		const server = await openServer(readConfig(env), makeLog('silent'));
+		const rows = await server.db.selectFrom('lock').select('name').execute();
+		await server.close();
+		expect(rows.map((row) => row.name)).toContain('C0:FF:EE:00:00:04');
 	});
 
 	test('a fob that cannot be', async () => {

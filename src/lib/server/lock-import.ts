@@ -5,7 +5,7 @@ import { audit } from './audit.ts';
 import { readCsv, type CsvRecord } from './csv.ts';
 import type { Db } from './db/connect.ts';
 import type { EnvironmentName } from './db/tables.ts';
-import { insertLocks, newRow, type Adder } from './locks.ts';
+import { fobsAmong, insertLocks, newRow, type Adder } from './locks.ts';
 import type { Secret } from './secret.ts';
 
 /** One thing that is wrong in a file; line 1 is the header row. */
@@ -39,7 +39,7 @@ const CHUNK = 500;
 /**
  * Adds every lock of a CSV file, or none: the header row names the columns (`mac` and `hw` are
  * needed; a lock without `name` is called by its serial, else its MAC). Mistakes are told all at
- * once; a MAC twice in the file or already in the company is one.
+ * once; a MAC twice in the file or already in the company, also as a fob, is one.
  */
 export async function importLocks(
 	db: Db,
@@ -121,9 +121,12 @@ function readRecord(
 		const member = COLUMNS[column];
 		if (field && member !== undefined) given[member] = field;
 	});
-	given.name ??= given.serial ?? given.mac ?? '';
-	const result = z.core.safeParse(AddLockRequest, given);
-	if (result.success) return { request: result.data };
+	const named = given.name ?? given.serial;
+	const result = z.core.safeParse(AddLockRequest, { ...given, name: named ?? given.mac ?? '' });
+	if (result.success) {
+		const { data } = result;
+		return { request: named === undefined ? { ...data, name: data.mac } : data };
+	}
 	const mistakes = result.error.issues.map(({ path, message }) => ({
 		line,
 		column: columns.find((column) => COLUMNS[column] === path[0]) ?? String(path[0]),
@@ -135,12 +138,13 @@ function readRecord(
 async function present(db: Db, companyId: string, macs: string[]): Promise<string[]> {
 	const there: string[] = [];
 	for (let i = 0; i < macs.length; i += 1000) {
-		const rows = await db
+		const some = macs.slice(i, i + 1000);
+		const locks = db
 			.selectFrom('lock')
 			.select('mac')
 			.where('company_id', '=', companyId)
-			.where('mac', 'in', macs.slice(i, i + 1000))
-			.execute();
+			.where('mac', 'in', some);
+		const rows = [...(await locks.execute()), ...(await fobsAmong(db, companyId, some))];
 		there.push(...rows.map(({ mac }) => mac));
 	}
 	return there;

@@ -47,7 +47,7 @@ export async function findLock(db: Db, who: Member, mac: string): Promise<LockRo
 
 /**
  * Adds a lock with its base key and a fresh root, both sealed. Throws ServerError `conflict` when
- * the company has this MAC already.
+ * the company has a lock or a fob with this MAC already.
  */
 export async function addLock(
 	db: Db,
@@ -58,6 +58,8 @@ export async function addLock(
 	const baseKey = request.baseKey ?? DEFAULT_BASE_KEY;
 	const row = newRow(secret, by, request, baseKey);
 	await inTransaction(db, async (trx) => {
+		if ((await fobsAmong(trx, by.companyId, [row.mac])).length > 0)
+			throw new ServerError('conflict', 'A fob with this MAC is here already.');
 		await insertLocks(trx, [row]);
 		await audit(trx, by.companyId, by.actor, 'lock.add', { mac: row.mac, name: row.name });
 	});
@@ -120,6 +122,16 @@ export function newRow(
 		moves: null,
 		moved_at: null
 	};
+}
+
+/** Those of these MACs, at most 1000, that are a company's fobs: what one of them says is no lock's. */
+export async function fobsAmong(
+	db: Db,
+	companyId: string,
+	macs: readonly string[]
+): Promise<{ mac: string }[]> {
+	const fobs = db.selectFrom('fob').select('mac').where('company_id', '=', companyId);
+	return fobs.where('mac', 'in', macs).execute();
 }
 
 /** Inserts rows; a MAC the company has already is a ServerError `conflict`. */

@@ -54,7 +54,7 @@ export const CORE_ROWS: Readonly<Record<EndpointName, readonly CoreRow[]>> = {
 	qc: [lock({ issue: [uses] }), lock({ revoke: [code] }, { blind: true }), lock({ display: macs })],
 	'fobs/issue': [lock(onFob), fob({ fob_mac: 'X', locks: [{ mac: 'LOCK', tracking_key: 'fob' }] })],
 	'fobs/revoke': [
-		lock({ fob_mac: 'FOB', lock_macs: ['X'] }, { blind: true }),
+		lock({ fob_mac: 'FOB', lock_macs: ['X'] }),
 		fob({ fob_mac: 'X', tracking_keys: ['fob'] })
 	],
 	'fobs/display': [fob({ fob_macs: ['X'] }), fob({})],

@@ -104,6 +104,27 @@ describe.each(databases)('fobs on $name', ({ create }) => {
 			expect(await post('revoke', body)).toMatchObject({ error_code: 3, error_details: [] });
 	});
 
+	test('revoke: a MAC of no lock is told, by itself or beside those that work', async () => {
+		await issue([x, 'a'], [y, 'b']);
+		await desk.syncFob(fob);
+		const foreign = await desk.lock('4I', 'production', desk.theirs);
+		const sandbox = await desk.lock('4I', 'sandbox');
+		const none = [foreign.mac, sandbox.mac, '00:00:00:00:00:01'];
+		const detail = (mac: string) => ({ mac, msg: 'Lock not found', action: 'revoke' });
+		for (const mac of none)
+			expect(
+				await post('revoke', { fob_mac: fob.mac, lock_macs: [mac], tracking_keys: ['a'] })
+			).toMatchObject({ result: 'failure', error_code: 7, error_details: [detail(mac)] });
+		expect(await statuses()).toEqual({ [x.mac]: 'synced', [y.mac]: 'synced' });
+		const some = await post('revoke', { fob_mac: fob.mac, lock_macs: [...none, x.mac, ...none] });
+		expect(some).toMatchObject({ result: 'success', error_details: none.map(detail) });
+		expect(await statuses()).toEqual({ [x.mac]: 'revoke_pending', [y.mac]: 'synced' });
+		// Said again, or of a lock that the fob never had, it is no failure.
+		const free = await desk.lock();
+		await data('revoke', { fob_mac: fob.mac, lock_macs: [x.mac, free.mac] });
+		await data('revoke', { fob_mac: fob.mac, tracking_keys: ['nobody'] });
+	});
+
 	test('what was never sent to the fob is off it at once', async () => {
 		await issue([x, 'a']);
 		expect(await data('revoke', { fob_mac: fob.mac, lock_macs: [x.mac] })).toEqual([

@@ -64,6 +64,23 @@ describe.each(databases)('keys/ on $name', ({ create }) => {
 		expect(row).toEqual({ slots_used: 2, slots_waiting: 2, slot_changes: 2 });
 	});
 
+	test('a tracking key of any characters, but not of half a character: 3', async () => {
+		const astral = 'Bob \u{1f512} \u96ea';
+		const [one] = (await issue([x], [astral])).locks[0]!.keys;
+		// As Python writes it: every character beyond ASCII as escapes.
+		const escaped = JSON.stringify({ issue: { macs: macs(x), tracking_keys: [astral] } }).replace(
+			/[^\0-~]/g,
+			(unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+		);
+		expect((await post(escaped)).data.locks[0].keys).toEqual([one]);
+		for (const half of ['Bob \ud83d', 'Bob \ud83d', 'Bob \ud83e', '\udd12 Bob'])
+			expect(await post({ issue: { macs: macs(x), tracking_keys: [half] } })).toMatchObject({
+				error_code: 3,
+				message: 'Bad input: Text must not contain half a character.'
+			});
+		expect(lines(await data({}))).toEqual([`${x.mac} ${astral}`]);
+	});
+
 	test('issue takes several elements, and an object for an array', async () => {
 		const one = await data({
 			issue: [
@@ -209,6 +226,16 @@ describe.each(databases)('keys/ on $name', ({ create }) => {
 		]
 	])('%s: 3', async (_, body) => {
 		expect(await post(body)).toMatchObject({ error_code: 3, data: null, request: 'keys' });
+	});
+
+	test.each([
+		[{ issue: [{ macs: ['00:00:00:00:00:01'] }] }, /^Bad input: issue\.0\.tracking_keys: /],
+		[{ issue: { tracking_keys: ['a'] } }, /^Bad input: issue\.macs: /],
+		[{ issue: [{ macs: [], tracking_keys: [1] }] }, /issue\.0\.tracking_keys\.0: .+ number$/],
+		[{ issue: 'a' }, /^Bad input: issue: .+ received string$/],
+		[{ revoke: [{ macs: ['00:00:00:00:00:01'], tracking_key: 'a' }] }, /revoke\.0: .+tracking_key/]
+	])('a mistake is named: %j', async (body, name) => {
+		expect((await post(body)).message).toMatch(name);
 	});
 
 	test('keys of phones are not among them', async () => {

@@ -46,6 +46,19 @@ describe.each(databases)('locks of the Core API on $name', ({ create }) => {
 		expect(after.internal_battery).toBeGreaterThan(3000);
 	});
 
+	test('a lock that is not set up says too what waits for it', async () => {
+		const { mac } = await desk.lock('4I', 'production', desk.mine, undefined, '4.25');
+		const flags = async () => (await desk.post('lock/', { macs: [mac] })).body.data.locks[0].flags;
+		// Offered, but never delivered: what is changed from here on waits for the opening after.
+		await desk.post('unlock/', { mac, session: SAMPLE });
+		expect(await flags()).toBe('none');
+		await desk.post('qc/issue/', { mac, quick_clicks: [{ code: '10100', uses: 255 }] });
+		expect(await flags()).toEqual(['quick-clicks']);
+		await desk.post('keys/', { issue: { macs: [mac], tracking_keys: ['bob'] } });
+		await desk.post('lock/settings/', { macs: [mac], settings: { 'explicit-lock': true } });
+		expect(await flags()).toEqual(['keys', 'quick-clicks', 'settings']);
+	});
+
 	test('by MAC in any case, by serial, by either, or all', async () => {
 		const [a, b, c] = [await desk.lock(), await desk.lock(), await desk.lock()];
 		await desk.lock('4I', 'sandbox');

@@ -63,9 +63,13 @@ export const AddLockRequest = z.object({
 	name: Name,
 	place: z._default(Place, ''),
 	serial: z._default(z.string().check(z.trim(), z.maxLength(40)), ''),
-	hardwareType: z
-		.string()
-		.check(z.trim(), z.toUpperCase(), z.regex(/^[0-9][A-Z]$/, 'two characters, such as 4I')),
+	hardwareType: z.string().check(
+		z.trim(),
+		z.toUpperCase(),
+		z.regex(/^[0-9][A-Z]$/, 'two characters, such as 4I'),
+		// As a lock it would never open, and could not be added as the fob that it is.
+		z.regex(/^(?!.F)/, 'this is a fob, not a lock')
+	),
 	firmware: z._default(
 		z.string().check(z.trim(), z.regex(/^\d{1,3}\.\d{1,3}$/, 'such as 4.25')),
 		'4.25'

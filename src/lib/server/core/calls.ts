@@ -4,6 +4,7 @@ import type { UploadRequest } from '../../api/core/upload.ts';
 import type { Version } from '../../api/core/versions.ts';
 import { toHex } from '../../protocol/bytes.ts';
 import type { Budgets } from '../budget.ts';
+import { saidOf } from '../http/parse.ts';
 import { listCoreActivity } from './activity-call.ts';
 import type { Caller, Keyholder, Outcome } from './caller.ts';
 import { CoreError, lockNotFound } from './error.ts';
@@ -47,7 +48,7 @@ export const CALLS: Record<EndpointName, Call> = {
 	'qc/display': whole(ENDPOINTS['qc/display'], displayCodes),
 	qc: inParts(ENDPOINTS.qc, callQuickClicks),
 	'fobs/issue': inParts(ENDPOINTS['fobs/issue'], issueToFob),
-	'fobs/revoke': whole(ENDPOINTS['fobs/revoke'], revokeFromFob),
+	'fobs/revoke': inParts(ENDPOINTS['fobs/revoke'], revokeFromFob),
 	'fobs/display': whole(ENDPOINTS['fobs/display'], displayFobs),
 	'fobs/sync': whole(ENDPOINTS['fobs/sync'], async (core, caller, { mac, session }) => ({
 		commands: joined(await syncFob(core, caller, { mac, session }))
@@ -95,10 +96,7 @@ function whole<S extends z.ZodType, D extends z.ZodType>(
 }
 
 function badInput({ issues }: z.ZodError): CoreError {
-	const said = issues
-		.slice(0, 3)
-		.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message));
-	return new CoreError('bad-input', `Bad input: ${said.join('; ')}`);
+	return new CoreError('bad-input', `Bad input: ${saidOf(issues)}`);
 }
 
 /** Commands of one action for one session. */

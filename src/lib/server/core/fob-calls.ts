@@ -13,7 +13,7 @@ import { issueTogether, revokeTogether } from './fob-locks.ts';
 import { credentialsOf, issueOf, type CredentialRow } from '../fob-rows.ts';
 import type { FobRow } from '../fobs.ts';
 import type { Caller, Outcome } from './caller.ts';
-import { CoreError, fobNotFound } from './error.ts';
+import { CoreError, fobNotFound, lockNotFound } from './error.ts';
 import { fobOf } from './fob-hear.ts';
 import { grantOf, KEY_COLUMNS } from './grants.ts';
 import { isLive, latest } from './held.ts';
@@ -50,17 +50,23 @@ export async function issueToFob(
 
 /**
  * The call `fobs/revoke`: the keys go off their locks with the next online unlock of each, and off
- * the fob with its next sync. Shows what the fob has left. Throws CoreError `fob-not-found`.
+ * the fob with its next sync. Shows what the fob has left. A lock that the fob does not have (any
+ * more) is no failure, but a MAC of no lock is: whoever mistyped it believes a door shut. Throws
+ * CoreError `fob-not-found`, and `lock-not-found` when no lock that was named is there.
  */
 export async function revokeFromFob(
 	core: Core,
 	caller: Caller,
 	{ fob_mac, lock_macs, tracking_keys }: z.output<typeof RevokeFobRequest>
-): Promise<FobsData> {
+): Promise<Outcome<FobsData>> {
 	const now = Date.now();
 	const fob = await foundFob(core.db, caller, fob_mac);
 	const named = lock_macs && (await lockIds(core.db, caller, lock_macs));
 	const ids = named && new Set(named.values());
+	const absent = new Set(lock_macs).difference(named ?? new Set(lock_macs));
+	const { code, message: msg } = lockNotFound();
+	const failed = [...absent].map((mac): ErrorDetail => ({ mac, msg, action: 'revoke' }));
+	if (named?.size === 0) throw new CoreError(code, msg, { details: failed });
 	const isDoomed = (row: CredentialRow) =>
 		isLive(row) &&
 		(ids === undefined || ids.has(row.lock_id)) &&
@@ -71,7 +77,7 @@ export async function revokeFromFob(
 		if (doomed > 0) await audit(trx, caller.companyId, 'core-api', 'fob.revoke', detail);
 	});
 	const rows = await credentialsOf(core.db, fob.id);
-	return [{ fob: fob.mac, locks: await locksOf(core, rows) }];
+	return { data: [{ fob: fob.mac, locks: await locksOf(core, rows) }], failed };
 }
 
 /** The call `fobs/display`. Throws CoreError `fob-not-found` when one that is named is not there. */

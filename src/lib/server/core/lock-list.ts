@@ -70,20 +70,22 @@ function toCoreLock(row: Row): CoreLock {
 		internal_battery: row.battery_mv ?? 0,
 		external_battery: row.external_battery_mv ?? 0,
 		status: isSetUp ? 'ready' : 'awaiting setup',
-		// A lock that is not set up waits for all of its keys; its status says so.
-		flags: isSetUp ? flagsOf(row) : 'none',
+		flags: flagsOf(row),
 		settings: engages(row) ? { 'explicit-lock': wantsExplicitLock(row) } : {}
 	};
 }
 
-/** What waits for the lock, or is on its way. A set that brings nothing else brings keys. */
+/**
+ * What waits for the lock, or is on its way. A set that brings nothing else brings keys; the one
+ * that sets a lock up is told by its status.
+ */
 function flagsOf(row: Row): CoreLock['flags'] {
 	const kinds =
 		row.phase === 'offered' ? thaw(row.pending_changes).writes.map(({ kind }) => kind) : [];
 	const codes = kinds.some((kind) => kind === 'quick-click' || kind === 'clear-quick-click');
 	const settings = kinds.includes('settings');
 	const slots = kinds.some((kind) => kind === 'set' || kind === 'remove' || kind === 'reset');
-	const empty = row.phase !== 'steady' && !codes && !settings;
+	const empty = row.setup_count > 0 && row.phase !== 'steady' && !codes && !settings;
 	const keys = empty || slots || row.slot_changes > 0 || row.slot_reset === 1 || isMoving(row);
 	const flags = [
 		...(keys ? ['keys' as const] : []),

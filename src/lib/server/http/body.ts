@@ -7,7 +7,8 @@ const DEPTH_LIMIT = 16;
 
 /**
  * The JSON of a request: `application/json`, at most `limit` bytes and DEPTH_LIMIT deep, without
- * NUL characters (PostgreSQL cannot store them) and without `__proto__`. An empty body is `{}`.
+ * NUL characters (PostgreSQL cannot store them), without halves of characters (no database can: two
+ * texts would be stored as one) and without `__proto__`. An empty body is `{}`.
  * Throws ServerError `bad-input` or `too-large`.
  */
 export async function readJson(request: Request, limit: number = BODY_LIMIT): Promise<unknown> {
@@ -24,8 +25,8 @@ export async function readJson(request: Request, limit: number = BODY_LIMIT): Pr
 	} catch (cause) {
 		throw new ServerError('bad-input', 'The body is not JSON.', { cause });
 	}
-	// Both can only hide behind an escape, or stand as they are: look closer only then.
-	if (/\\u0000|\0|__proto__|\\u005f/i.test(text)) refuseForbidden(value);
+	// They can only hide behind an escape, or stand as they are: look closer only then.
+	if (/\\u0000|\0|__proto__|\\u005f|\\ud[89a-f]/i.test(text)) refuseForbidden(value);
 	return value;
 }
 
@@ -82,6 +83,8 @@ function depthOf(text: string): number {
 function refuseForbidden(value: unknown): void {
 	if (typeof value === 'string') {
 		if (value.includes('\0')) throw new ServerError('bad-input', 'Text must not contain NUL.');
+		if (!value.isWellFormed())
+			throw new ServerError('bad-input', 'Text must not contain half a character.');
 	} else if (Array.isArray(value)) {
 		value.forEach(refuseForbidden);
 	} else if (typeof value === 'object' && value !== null) {
