@@ -12,6 +12,28 @@ const FLAGS: Record<BluetoothFeatures, string> = {
 	remembering: '--enable-features=WebBluetooth,WebBluetoothNewPermissionsBackend'
 };
 
+// One `--disable-features` only, too: what Playwright switches off, and then what costs as much as a test does.
+// Every window would load the two pages of its address bar, and every page keep a process in reserve.
+const OFF = [
+	'AvoidUnnecessaryBeforeUnloadCheckSync',
+	'DestroyProfileOnBrowserClose',
+	'HttpsUpgrades',
+	'HttpsFirstBalancedModeAutoEnable',
+	'LensOverlay',
+	'MediaRouter',
+	'PaintHolding',
+	'ThirdPartyStoragePartitioning',
+	'AvoidCorsURLLoaderRestartOnRedirect',
+	'OptimizationHints',
+	'NetworkTimeServiceQuerying',
+	'AimEnabled',
+	'PreconnectToSearch',
+	'WebUIOmniboxPopup',
+	'WebUIOmniboxAimPopup',
+	'WebUIOmniboxFullPopup',
+	'SpareRendererForSitePerProcess'
+];
+
 /**
  * Playwright's launch options for a Chromium with Web Bluetooth. A spec file takes the other kind by
  * `test.use({ launchOptions: launchOptions('remembering') })` at its top.
@@ -26,6 +48,11 @@ export function launchOptions(features: BluetoothFeatures): {
 	if (executablePath === null) throw new Error('Chromium is missing: run `npm test`');
 	return {
 		executablePath,
-		args: ['--no-sandbox', '--disable-background-networking', FLAGS[features]]
+		args: [
+			'--no-sandbox',
+			'--disable-background-networking',
+			FLAGS[features],
+			`--disable-features=${OFF.join()}`
+		]
 	};
 }
