@@ -51,11 +51,9 @@ export class Known {
 	locks(): AskAndRecall<Lock[]> {
 		const [ask, recall] = this.of(LocksReply, '/api/locks', ({ locks }) => locks);
 		const recallAll = async () => {
-			const kept = await recall();
+			const [kept, all] = await Promise.all([recall(), this.#store.recallAll(HEARD)]);
 			if (!kept) return undefined;
-			const heard = new Map(
-				(await this.#store.recallAll(HEARD)).map((one) => [one.path, one.body])
-			);
+			const heard = new Map(all.map((one) => [one.path, one.body]));
 			const value = kept.value.map((lock) => latest(lock, parsed(Heard, heard.get(pathOf(lock)))));
 			return { ...kept, value };
 		};
