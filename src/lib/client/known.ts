@@ -50,19 +50,24 @@ export class Known {
 
 	/** The locks of this person by name, each with what it told this phone since. */
 	locks(): AskAndRecall<Locks> {
-		const [ask, recall] = this.of(LocksReply, '/api/locks', ({ locks, total }) => ({
-			locks: locks.toSorted(byName),
-			total
-		}));
-		const adding = async ({ locks, total }: Locks): Promise<Locks> => ({
-			locks: locks.map(await this.#adding()),
+		const path = '/api/locks';
+		const added = ({ locks, total }: Locks, add: (lock: Lock) => Lock): Locks => ({
+			locks: locks.map(add),
 			total
 		});
-		const recallAll = async () => {
-			const kept = await recall();
-			return kept && { ...kept, value: await adding(kept.value) };
+		const ask = async (signal?: AbortSignal) => {
+			const { locks, total } = await this.#call(LocksReply, 'GET', path, undefined, signal);
+			// Kept in order: what orders by name takes its time, and a start without network has none.
+			const reply = { locks: locks.toSorted(byName), total };
+			await this.#keep(path, reply);
+			return added(reply, await this.#adding());
 		};
-		return [async (signal) => adding(await ask(signal)), recallAll];
+		const recall = async () => {
+			const before = this.#recall(LocksReply, path, (reply) => reply);
+			const [kept, add] = await Promise.all([before, this.#adding()]);
+			return kept && { ...kept, value: added(kept.value, add) };
+		};
+		return [ask, recall];
 	}
 
 	/** Asks for a lock; it comes with what it told this phone since. @throws ClientError */

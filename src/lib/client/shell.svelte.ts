@@ -27,6 +27,7 @@ export class Shell {
 
 	constructor(parts: ShellParts) {
 		this.#parts = parts;
+		this.#follow(parts.container);
 	}
 
 	/**
@@ -42,7 +43,7 @@ export class Shell {
 			const registration = await workbox.register();
 			if (!registration) return;
 			this.#skip = () => workbox.messageSkipWaiting();
-			this.#watch(container, registration);
+			this.#watch(registration);
 			// Without network there is nothing to be found.
 			const look = () => void registration.update().catch(() => undefined);
 			look();
@@ -67,7 +68,7 @@ export class Shell {
 
 	// Not by workbox-window's own events: it hears of one update that it did not begin, then of no more, and
 	// takes a page's later updates for its first installation.
-	#watch(container: ServiceWorkerContainer, registration: ServiceWorkerRegistration): void {
+	#watch(registration: ServiceWorkerRegistration): void {
 		const see = () => {
 			if (registration.active && registration.waiting) this.newer = true;
 		};
@@ -75,8 +76,12 @@ export class Shell {
 			registration.installing?.addEventListener('statechange', see)
 		);
 		see();
-		let controlled = container.controller !== null;
-		container.addEventListener('controllerchange', () => {
+	}
+
+	/** When another tab has taken a version, this one may not go on with the one before: from the first moment. */
+	#follow(container: ServiceWorkerContainer | undefined): void {
+		let controlled = container?.controller != null;
+		container?.addEventListener('controllerchange', () => {
 			if (controlled) void this.#quiet().then(this.#parts.reload);
 			controlled = true;
 		});

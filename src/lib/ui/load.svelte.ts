@@ -18,6 +18,7 @@ export class Load<T> {
 	readonly #ask: (signal: AbortSignal) => Promise<T>;
 	readonly #recall: (() => Promise<{ value: T; at: number } | undefined>) | undefined;
 	#asking: AbortController | undefined;
+	#recalling: Promise<void> | undefined;
 
 	/** @param recall what was answered on an earlier visit, shown until the server answers */
 	constructor(
@@ -55,8 +56,12 @@ export class Load<T> {
 		}
 	}
 
-	/** Shows what was answered on an earlier visit, if nothing is shown yet. */
-	async recall(): Promise<void> {
+	/** Shows what was answered on an earlier visit, if nothing is shown yet. It is read once at a time. */
+	recall(): Promise<void> {
+		return (this.#recalling ??= this.#remember().finally(() => (this.#recalling = undefined)));
+	}
+
+	async #remember(): Promise<void> {
 		const recalled = await this.#recall?.();
 		if (!recalled || this.value !== undefined) return;
 		this.value = recalled.value;
