@@ -61,11 +61,11 @@ export const APP_ROWS: Readonly<Record<string, readonly AppRow[]>> = {
 	],
 	'GET /api/fleet': [
 		{ who: 'member', about: 'lock' },
-		{ who: 'member', about: 'lock', query: 'text=gate&facets=unknown,padlock' }
+		{ who: 'member', about: 'lock', query: 'text=X&facets=production' }
 	],
 	'GET /api/fleet/counts': [
 		{ who: 'member', about: 'lock' },
-		{ who: 'member', about: 'lock', query: 'text=gate&facets=unknown,padlock' }
+		{ who: 'member', about: 'lock', query: 'text=X&facets=production' }
 	],
 	'POST /api/offline/contact': [
 		{ who: 'member', about: 'lock', body: { ...contact, has: [key] }, blind: true },
