@@ -33,6 +33,8 @@ export const test = base.extend<Fixtures>({
 		door.on(air);
 		await use({ door, air, id });
 		door.end();
+		// Whoever had no server left it stopped.
+		await server.start();
 		// The company is there for other tests, which have a North door of their own.
 		const owner = await playwright.request.newContext({
 			storageState: { cookies: company.cookies, origins: [] }
