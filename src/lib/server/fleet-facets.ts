@@ -1,4 +1,5 @@
 import { FACETS, type Facet, type FacetGroup, type FleetRow } from '../api/app/fleet.ts';
+import { isSoughtDoor, isSoughtLock, wordsOf } from '../api/app/sought.ts';
 import { batteryScale, kindOf } from '../protocol/noke/profile.ts';
 
 /** Milliseconds after which a lock counts as silent. */
@@ -64,7 +65,7 @@ export class Narrowing {
 	readonly #now: number;
 
 	constructor(text: string, facets: readonly Facet[], now: number) {
-		this.#words = text.toLowerCase().split(/\s+/).filter(Boolean);
+		this.#words = wordsOf(text);
 		this.#chosen = FACET_GROUPS.map(([group, all]): [FacetGroup, readonly Facet[]] => [
 			group,
 			all.filter((facet) => facets.includes(facet))
@@ -72,11 +73,12 @@ export class Narrowing {
 		this.#now = now;
 	}
 
-	/** Whether every word stands in the name, place, serial or MAC. */
+	/** Whether every word stands in what is searched of it. */
 	holds(row: FleetRow): boolean {
 		if (this.#words.length === 0) return true;
-		const own = textOf(row).toLowerCase();
-		return this.#words.every((word) => own.includes(word));
+		return row.family === 'door'
+			? isSoughtDoor(row.door, this.#words)
+			: isSoughtLock(row.lock, this.#words);
 	}
 
 	/** The groups of which something is chosen and nothing fits; none when the lock is found. */
@@ -90,10 +92,4 @@ export class Narrowing {
 	is(row: FleetRow, facet: Facet): boolean {
 		return FITS[facet](row, this.#now);
 	}
-}
-
-function textOf(row: FleetRow): string {
-	const { name, mac } = row.family === 'door' ? row.door : row.lock;
-	const own = row.family === 'door' ? row.door.deviceName : `${row.lock.place} ${row.lock.serial}`;
-	return `${name} ${own} ${mac} ${mac.replaceAll(':', '')}`;
 }

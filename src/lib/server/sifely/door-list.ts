@@ -20,13 +20,7 @@ export async function listPersonDoors(db: Db, who: Member): Promise<DoorsReply> 
 	const rows = await seen(db, who, uid)
 		.selectAll()
 		.where(behind(doors.at(-1)!))
-		.where('id', 'in', (e) =>
-			e
-				.selectFrom('ekey')
-				.select('lock_id')
-				.where('account_id', '=', uid)
-				.where('state', '<>', 'deleted')
-		)
+		.where('id', 'in', lentTo(db, uid))
 		.orderBy('alias')
 		.orderBy('id')
 		.limit(MOST_LOCKS)
@@ -74,13 +68,16 @@ export async function waitingAt(db: Db, ids: readonly number[]): Promise<Map<num
 function seen(db: Db, { company }: Member, uid: number) {
 	const query = db.selectFrom('door_lock').where('company_id', '=', company.id);
 	if (isManager(company.role)) return query;
-	return query.where('id', 'in', (e) =>
-		e
-			.selectFrom('ekey')
-			.select('lock_id')
-			.where('account_id', '=', uid)
-			.where('state', '<>', 'deleted')
-	);
+	return query.where('id', 'in', lentTo(db, uid));
+}
+
+/** The locks of which an account has an eKey. */
+function lentTo(db: Db, uid: number) {
+	return db
+		.selectFrom('ekey')
+		.select('lock_id')
+		.where('account_id', '=', uid)
+		.where('state', '<>', 'deleted');
 }
 
 function behind({ name, id }: AfterDoor) {

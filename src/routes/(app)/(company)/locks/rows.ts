@@ -1,5 +1,6 @@
 import type { Door } from '$lib/api/app/doors.ts';
 import type { Lock } from '$lib/api/app/locks.ts';
+import { isSoughtDoor, isSoughtLock, wordsOf } from '$lib/api/app/sought.ts';
 import { byName } from '$lib/client/by-name.ts';
 
 /** One line of a holder's list: a padlock or a door lock. */
@@ -27,17 +28,13 @@ export function rowsOf(locks: readonly Lock[], doors: readonly Door[]): Row[] {
 	return [...padlocks, ...ofDoors].sort(byName);
 }
 
-/** The rows in whose name, place, serial or MAC stands every word of the text. */
+/** The rows in which every word of the text stands, as the server looks for them. */
 export function holding(rows: readonly Row[], text: string): readonly Row[] {
-	const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+	const words = wordsOf(text);
 	if (words.length === 0) return rows;
-	return rows.filter((row) => {
-		const own = textOf(row).toLowerCase();
-		return words.every((word) => own.includes(word));
-	});
-}
-
-function textOf({ lock, door, name, mac }: Row): string {
-	const own = lock ? `${lock.place} ${lock.serial}` : (door?.deviceName ?? '');
-	return `${name} ${own} ${mac} ${mac.replaceAll(':', '')}`;
+	return rows.filter(
+		({ lock, door }) =>
+			(lock !== undefined && isSoughtLock(lock, words)) ||
+			(door !== undefined && isSoughtDoor(door, words))
+	);
 }
