@@ -103,7 +103,8 @@ describe('guessing', () => {
 				let looked = 0;
 				for (const presses of entries) {
 					const code = presses.join('');
-					if (code === CODE) continue;
+					// A lock-out may end amid an entry; the presses after that are one.
+					if (code.endsWith(CODE)) continue;
 					if (!bench.lock.view().lockedOut) looked++;
 					bench.enter(code);
 					expect(bench.lock.view().shackle).toBe('closed');

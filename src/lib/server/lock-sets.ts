@@ -46,12 +46,12 @@ function hasCodes(lock: FreezableLock): boolean {
 /** The lock proved the set of `epoch`: marks what it carried. */
 export async function proveChanges(
 	trx: Db,
-	lock: FreezableLock,
+	lock: FreezableLock & Pick<LockTable, 'unknown_since'>,
 	epoch: number,
 	now: number
 ): Promise<Columns> {
 	const slots = lock.slots_used > 0 ? await proveSlots(trx, lock.id, epoch, now) : {};
-	const codes = lock.quick_clicks_used > 0 ? await proveQuickClicks(trx, lock.id, epoch, now) : {};
+	const codes = lock.quick_clicks_used > 0 ? await proveQuickClicks(trx, lock, epoch, now) : {};
 	const settings = settle(lock, { kind: 'proof', epoch });
 	// The first set after a restore empties the lock before anything else.
 	return { ...slots, ...codes, ...settings.columns, unknown_since: null };

@@ -150,6 +150,40 @@ describe.each(databases)('how often a quick click may still be used, on $name', 
 		expect([use('000'), use('111'), use('010')]).toEqual([false, true, true]);
 	});
 
+	test('a code without end in the backup, which had one since, has none again', async () => {
+		await issue(['010', 255]);
+		await open();
+		const before = await lab.db.selectFrom('quick_click').selectAll().executeTakeFirstOrThrow();
+		await issue(['010', 9]);
+		await open();
+		expect(lock.holds.quickClicks).toMatchObject({ 1: { uses: 9 } });
+		await lab.db.updateTable('quick_click').set(before).execute();
+		await declareRecovery(lab.db, { companyId: lab.companyId }, lock.mac, lock.now);
+		for (let i = 0; i < 4; i++) await open();
+		expect(await uses()).toEqual({ '010': 255 });
+		expect(lock.holds.quickClicks).toMatchObject({ 1: { uses: 255 } });
+	});
+
+	test('what a code of the lost days opened is not counted to the next one in its position', async () => {
+		await issue(['111', 255]);
+		await open();
+		await lab.db.deleteFrom('quick_click').execute();
+		await lab.db.updateTable('lock').set({ quick_clicks_used: 0 }).execute();
+		await declareRecovery(lab.db, { companyId: lab.companyId }, lock.mac, lock.now);
+		lock.now += 1000;
+		await issue(['010', 5]);
+		use('111');
+		await open();
+		use('111');
+		const late = await lab.openOnly(lock);
+		for (let i = 0; i < 2; i++) await open();
+		await lab.hear([late], lock.now);
+		for (let i = 0; i < 2; i++) await open();
+		expect(await uses()).toEqual({ '010': 5 });
+		expect(lock.holds.quickClicks).toMatchObject({ 1: { uses: 5 } });
+		expect((await lab.row(lock)).uses_asked).toBe(0);
+	});
+
 	test('a code that is used up here is not written again after a restore', async () => {
 		await issue(['010', 1]);
 		await open();

@@ -50,22 +50,24 @@ export async function freezeQuickClicks(
 
 /**
  * The lock proved the set of `epoch`: marks what it carried. How many uses a code that was there
- * before has now, the lock is asked: some may have been spent while the set was on its way.
+ * before has now, the lock is asked: some may have been spent while the set was on its way. After a
+ * restore it is asked about every code: records of one that nobody remembers may still come.
  */
 export async function proveQuickClicks(
 	trx: Db,
-	lockId: string,
+	{ id, unknown_since }: Pick<LockTable, 'id' | 'unknown_since'>,
 	epoch: number,
 	now: number
 ): Promise<QuickClickTally & Partial<Pick<LockTable, 'uses_asked'>>> {
 	let asked = false;
-	const before = await takenQuickClicks(trx, lockId);
+	const before = await takenQuickClicks(trx, id);
 	const after = before.map((row) => {
 		const held = usesOf(row);
 		const proven = step(held, { kind: 'proof', epoch }).held;
 		if (proven === held) return row;
 		const { content } = proven;
-		if (content.left !== UNLIMITED && (content.capped || held.next !== null)) asked = true;
+		const unsure = unknown_since !== null || content.capped || held.next !== null;
+		if (content.left !== UNLIMITED && unsure) asked = true;
 		const changed = {
 			...row,
 			...usesColumns({ ...proven, content: { ...content, capped: false } })
@@ -91,7 +93,8 @@ export async function unknowQuickClicks(
 	const after = before.map((row) => {
 		const held = usesOf(row);
 		const { content, next, wanted } = held;
-		const kept = wanted ?? next ?? { ...content, capped: true };
+		// Of one without end there is nothing to give back.
+		const kept = wanted ?? next ?? { ...content, capped: content.left !== UNLIMITED };
 		if (isLive(row) && kept.left === 0) return { ...withdrawn(row, now), proven_at: null };
 		const restored = step(held, { kind: 'restored', content: kept });
 		return { ...row, ...usesColumns(restored.held), proven_at: null };

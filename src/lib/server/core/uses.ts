@@ -37,7 +37,8 @@ export async function countUses(
 		.where('lock_id', '=', row.id)
 		.execute();
 	const after = before.map((one) => answered(one, answers));
-	const doubt = openings.filter((opening) => !countDown(after, opening)).length > 0;
+	const { unknown_since } = row;
+	const doubt = openings.filter((one) => !countDown(after, one, unknown_since)).length > 0;
 	await writeQuickClicks(trx, before, after);
 	if (lost || doubt) return { uses_asked: 1 };
 	const counted = after.filter((one) => one.state === 'on-lock' && one.uses !== UNLIMITED);
@@ -79,8 +80,15 @@ function answered(one: QuickClickRow, answers: ReadonlyMap<string, QuickClickLef
 	return { ...one, uses: answer.uses, counted_to: answer.counter };
 }
 
-/** Counts one opening down; false when it may have been by either of two codes. */
-function countDown(rows: QuickClickRow[], { event, start, end }: ActivityRow): boolean {
+/**
+ * Counts one opening down; false when it may have been by another code: by either of two, or, since a
+ * restore, by one that nobody remembers in the position of one that was issued after it.
+ */
+function countDown(
+	rows: QuickClickRow[],
+	{ event, start, end }: ActivityRow,
+	unknownSince: number | null
+): boolean {
 	const then = rows.filter(
 		({ position, issued_at, off_at, counted_to }) =>
 			position === event.position &&
@@ -89,6 +97,7 @@ function countDown(rows: QuickClickRow[], { event, start, end }: ActivityRow): b
 			(off_at === null || off_at >= start)
 	);
 	const [one] = then;
+	if (one !== undefined && unknownSince !== null && one.issued_at >= unknownSince) return false;
 	if (one !== undefined && then.length === 1 && one.uses !== UNLIMITED && one.uses > 0)
 		rows[rows.indexOf(one)] = { ...one, uses: one.uses - 1 };
 	return then.length < 2;
