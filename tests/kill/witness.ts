@@ -215,6 +215,7 @@ export class Witness {
 	#shut(): void {
 		this.#lock.disconnect();
 		this.#lock.close();
+		this.#lock.careForBattery();
 		this.#lock.now += 1000;
 	}
 }
