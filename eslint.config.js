@@ -4,6 +4,9 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
+// Else every component is looked at by a program of its own: a third of the whole time.
+process.env['SVELTE_ESLINT_PARSER_EXPERIMENTAL_TS_SYS_HOOK'] = '1';
+
 const TYPED = ['**/*.ts', '**/*.svelte', '**/*.svelte.ts'];
 
 export default defineConfig(

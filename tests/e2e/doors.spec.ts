@@ -8,6 +8,9 @@ import { look } from './look.ts';
 
 const HOUR = 3_600_000;
 
+// One of them starts without network.
+test.use({ serviceWorkers: 'allow' });
+
 test('a lock in setting mode is paired on its page, and known to the server', async ({
 	page,
 	newDoor: { door, air },

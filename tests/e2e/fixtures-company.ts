@@ -24,6 +24,8 @@ export async function post<T = unknown>(
 
 /** Playwright's test with a company, one for all tests of a worker. */
 export const test = base.extend<object, WorkerFixtures>({
+	// The shell's own specs keep the app; for each context of the others that would be a fifth of the work.
+	serviceWorkers: 'block',
 	company: [
 		async ({ playwright }, use) => {
 			const server = await AppServer.launch();
