@@ -130,7 +130,11 @@ export class Office {
 	/** What a backup would have now of a lock and a fob. */
 	async backup(mac: string, fobMac: string, now: number): Promise<Backup> {
 		const { db } = this.#connection;
-		const fob = db.selectFrom('fob').select('id').where('mac', '=', fobMac);
+		const of = { company_id: this.#company, mac: fobMac };
+		const fob = db
+			.selectFrom('fob')
+			.select('id')
+			.where((e) => e.and(of));
 		const { id } = await this.row(mac);
 		return Backup.of(db, id, (await fob.executeTakeFirstOrThrow()).id, now);
 	}
@@ -163,6 +167,7 @@ export class Office {
 			.selectFrom('fob_credential')
 			.innerJoin('fob', 'fob.id', 'fob_credential.fob_id')
 			.select(['slot', 'state'])
+			.where('fob.company_id', '=', this.#company)
 			.where('mac', '=', fobMac)
 			.where('state', '!=', 'off')
 			.execute();
@@ -172,6 +177,7 @@ export class Office {
 		return this.#connection.db
 			.selectFrom('lock')
 			.selectAll()
+			.where('company_id', '=', this.#company)
 			.where('mac', '=', mac)
 			.executeTakeFirstOrThrow();
 	}
@@ -184,6 +190,7 @@ export class Office {
 		return this.#connection.db
 			.selectFrom('lock')
 			.select(['id', 'phase', 'active', 'pending', 'setup_count', 'log_cursor'])
+			.where('company_id', '=', this.#company)
 			.where('mac', '=', mac)
 			.executeTakeFirstOrThrow();
 	}
@@ -194,6 +201,7 @@ export class Office {
 			.selectFrom('activity')
 			.innerJoin('lock', 'lock.id', 'activity.lock_id')
 			.select('counter')
+			.where('lock.company_id', '=', this.#company)
 			.where('mac', '=', mac)
 			.orderBy('counter')
 			.execute();
