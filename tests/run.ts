@@ -37,6 +37,8 @@ async function step(
 		env: {
 			...process.env,
 			TMPDIR: scratch(),
+			// Some hundred processes load the same modules.
+			NODE_COMPILE_CACHE: join(reports, 'compiled'),
 			PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, 'playwright.json')
 		}
 	});
