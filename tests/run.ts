@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
-import { constants, setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { countPlaywright, countStep, countVitest, type Counts } from './setup/counts.ts';
 import { makeReady } from './setup/programs.ts';
 
 /*
- * `npm test`: everything but the bench, on a fresh machine. Ends with one line, `N passed, N failed`; a
- * failed check or build is one failed item, and so is a skipped test.
+ * `npm test`: everything but the bench, on a fresh machine, browser last. Ends with one
+ * line, `N passed, N failed`; a failed check or build is one failed item, and so is a skipped test.
  */
 
 /** Where the tests' databases and profiles are: a disk that waits for its platter is not what they test. */
@@ -19,15 +19,11 @@ const ROOM = 4 * 1024 ** 3;
 const reports = mkdtempSync(join(tmpdir(), 'hasp-reports-'));
 const results: { name: string; counts: Counts; seconds: number }[] = [];
 
-/**
- * Runs one command with its output on ours and notes what it counted. True: nothing failed. What is `meanwhile`
- * takes only the time that others leave.
- */
+/** Runs one command with its output on ours and notes what it counted. True: nothing failed. */
 async function step(
 	name: string,
 	command: string[],
-	count: (succeeded: boolean) => Counts,
-	{ meanwhile = false } = {}
+	count: (succeeded: boolean) => Counts
 ): Promise<boolean> {
 	console.log(`\n── ${name}: ${command.join(' ')}`);
 	const [program = '', ...args] = command;
@@ -42,7 +38,6 @@ async function step(
 			PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, 'playwright.json')
 		}
 	});
-	if (meanwhile && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
 	const [status] = (await once(child, 'close').catch(() => [null])) as [number | null];
 	const counts = count(status === 0);
 	results.push({ name, counts, seconds: (performance.now() - start) / 1000 });
@@ -76,27 +71,22 @@ async function runAll(): Promise<void> {
 		step('build', ['npm', 'run', '-s', 'build'], countStep),
 		step('format', ['npx', 'prettier', '--check', '.'], countStep)
 	]);
-	await Promise.all([built ? browser() : noBrowser(), check()]);
+	await Promise.all([
+		step('types', ['npm', 'run', '-s', 'check'], countStep),
+		step('lint', ['npx', 'eslint', '.'], countStep)
+	]);
 	await step('vitest', ['npx', 'vitest', 'run', ...json], (succeeded) =>
 		countVitest(report('vitest.json'), succeeded)
 	);
-}
-
-/** The tests in the browser wait a sixth of their time for what takes as long as it takes. */
-function browser(): Promise<boolean> {
-	return step('browser', ['npx', 'playwright', 'test', '--reporter=list,json'], (succeeded) =>
+	if (!built) {
+		console.log('\n── browser: not run, there is no build of this source');
+		results.push({ name: 'browser', counts: countStep(false), seconds: 0 });
+		return;
+	}
+	// Alone: beside anything else Chrome and the waits for it are late, and tests are tried twice.
+	await step('browser', ['npx', 'playwright', 'test', '--reporter=list,json'], (succeeded) =>
 		countPlaywright(report('playwright.json'), succeeded)
 	);
-}
-
-function noBrowser(): void {
-	console.log('\n── browser: not run, there is no build of this source');
-	results.push({ name: 'browser', counts: countStep(false), seconds: 0 });
-}
-
-async function check(): Promise<void> {
-	await step('types', ['npm', 'run', '-s', 'check'], countStep, { meanwhile: true });
-	await step('lint', ['npx', 'eslint', '.'], countStep, { meanwhile: true });
 }
 
 const obstacle = makeReady();
