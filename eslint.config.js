@@ -4,8 +4,8 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
-// Else every component is looked at by a program of its own: a third of the whole time.
-process.env['SVELTE_ESLINT_PARSER_EXPERIMENTAL_TS_SYS_HOOK'] = '1';
+// The variable of `npm run lint:code`, which the parser reads before this file is, lets TypeScript read
+// components as any other file: else each makes its program anew, a third of the whole time.
 
 const TYPED = ['**/*.ts', '**/*.svelte', '**/*.svelte.ts'];
 

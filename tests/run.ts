@@ -73,7 +73,7 @@ async function runAll(): Promise<void> {
 	]);
 	await Promise.all([
 		step('types', ['npm', 'run', '-s', 'check'], countStep),
-		step('lint', ['npx', 'eslint', '.'], countStep)
+		step('lint', ['npm', 'run', '-s', 'lint:code'], countStep)
 	]);
 	await step('vitest', ['npx', 'vitest', 'run', ...json], (succeeded) =>
 		countVitest(report('vitest.json'), succeeded)
