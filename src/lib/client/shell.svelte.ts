@@ -4,6 +4,11 @@ import { workerScript } from './worker-policy.ts';
 /** Milliseconds between two looks for a newer version, and between two looks whether talks have ended. */
 const EVERY = 3_600_000;
 const SOON = 250;
+/** Milliseconds that a worker may take to start. */
+const START_WITHIN = 3000;
+
+/** A small file that every version keeps. */
+const KEPT = '/manifest.webmanifest';
 
 export interface ShellParts {
 	/** Absent where the browser has no service workers. */
@@ -58,6 +63,7 @@ export class Shell {
 	async take(): Promise<void> {
 		this.agreed = true;
 		await this.#quiet();
+		await wake();
 		this.#skip?.();
 	}
 
@@ -92,6 +98,14 @@ export class Shell {
 		const { locks } = this.#parts;
 		while (locks && (await talks(locks))) await new Promise((next) => setTimeout(next, SOON));
 	}
+}
+
+/**
+ * Settles when the worker of this version runs. Chrome sends a running one to rest when the next may begin,
+ * but forgets one that is starting just then, and waits until it rests by itself: half a minute.
+ */
+async function wake(): Promise<void> {
+	await fetch(KEPT, { signal: AbortSignal.timeout(START_WITHIN) }).catch(() => undefined);
 }
 
 async function talks(locks: LockManager): Promise<boolean> {
