@@ -34,7 +34,7 @@ async function equip(...parts: Parameters<typeof heard>): Promise<string> {
 }
 
 const open = (change: { owner?: string; mac?: string; now?: number } = {}) =>
-	rig.keyring.packet({ owner: OWNER, mac: MAC, session: SESSION, now: NOW, ...change });
+	rig.keyring.open({ owner: OWNER, mac: MAC, session: SESSION, now: NOW, ...change });
 
 function records(): Promise<SealedKey[]> {
 	return rig.vault.use((db) => db.getAll('keys'));
@@ -48,10 +48,13 @@ describe('a key in the vault', () => {
 	test('makes the packet of the published algorithm, with the server’s time', async () => {
 		await equip([offered()], { heardAt: NOW - 600_000 });
 		const grant = { offlineKey: OFFLINE_KEY, unlockCommand: UNLOCK_COMMAND };
-		const at = (NOW + 5_000) / 1000;
-		expect(await open({ now: NOW - 595_000 })).toEqual(
-			offlineUnlockPacket({ ...grant, session: SESSION, at })
-		);
+		const at = NOW + 5_000;
+		expect(await open({ now: NOW - 595_000 })).toEqual({
+			packet: offlineUnlockPacket({ ...grant, session: SESSION, at: at / 1000 }),
+			slot: offered().slot,
+			at,
+			waits: false
+		});
 	});
 
 	test('is nowhere in the clear, on the disk or in what is answered', async () => {
@@ -108,7 +111,7 @@ describe('a key in the vault', () => {
 		expect(await open()).toEqual({ code: 'evicted' });
 		expect(heldOf((await rig.keyring.facts(OWNER)).keys)).toEqual([]);
 		await rig.keyring.keep(born, heard([offered()]));
-		expect(await open()).toHaveLength(20);
+		expect(await open()).toHaveProperty('packet.length', 20);
 	});
 
 	test('opens nothing as the key of another lock, or on another phone', async () => {
@@ -138,7 +141,7 @@ describe('a key in the vault', () => {
 
 	test('opens until its last millisecond; then its value is gone', async () => {
 		await equip([offered({ readyUntil: NOW + DAY })]);
-		expect(await open({ now: NOW + DAY })).toHaveLength(20);
+		expect(await open({ now: NOW + DAY })).toHaveProperty('packet.length', 20);
 		const over = { code: 'lease-over', ended: NOW + DAY };
 		expect(await open({ now: NOW + DAY + 1 })).toEqual(over);
 		const [record] = await records();
@@ -148,7 +151,7 @@ describe('a key in the vault', () => {
 	test('waits for the lock with the lease’s own end', async () => {
 		await equip([offered({ state: 'waiting', readyUntil: null })]);
 		expect((await records())[0]).toMatchObject({ state: 'waiting', notAfter: NOW + 7 * DAY });
-		expect(await open()).toHaveLength(20);
+		expect(await open()).toHaveProperty('packet.length', 20);
 	});
 });
 
@@ -156,7 +159,7 @@ describe('the clock', () => {
 	test('may run back five minutes, not more', async () => {
 		await equip([offered()]);
 		await open({ now: NOW + DAY });
-		expect(await open({ now: NOW + DAY - 300_000 })).toHaveLength(20);
+		expect(await open({ now: NOW + DAY - 300_000 })).toHaveProperty('packet.length', 20);
 		expect(await open({ now: NOW + DAY - 300_001 })).toEqual({ code: 'clock-back' });
 	});
 
@@ -165,7 +168,7 @@ describe('the clock', () => {
 		['behind', -10 * 365 * DAY]
 	])('wrong by ten years %s since before the contact changes nothing', async (_, off) => {
 		await equip([offered()], { heardAt: NOW + off });
-		expect(await open({ now: NOW + off + 3_600_000 })).toHaveLength(20);
+		expect(await open({ now: NOW + off + 3_600_000 })).toHaveProperty('packet.length', 20);
 		const late = await open({ now: NOW + off + 8 * DAY });
 		expect(late).toEqual({ code: 'lease-over', ended: NOW + 7 * DAY });
 	});
@@ -180,7 +183,7 @@ describe('the clock', () => {
 		expect(await open({ now: NOW + 3650 * DAY })).toMatchObject({ code: 'lease-over' });
 		expect(await open({ now: NOW + 60_000 })).toEqual({ code: 'clock-back' });
 		await rig.keyring.keep(born, heard([offered()]));
-		expect(await open({ now: NOW + 60_000 })).toHaveLength(20);
+		expect(await open({ now: NOW + 60_000 })).toHaveProperty('packet.length', 20);
 	});
 
 	test('is remembered without an opening, too', async () => {
@@ -194,7 +197,7 @@ describe('the clock', () => {
 		const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
 			throw new DOMException('full', 'QuotaExceededError');
 		});
-		expect(await open({ now: NOW + 1_000 })).toHaveLength(20);
+		expect(await open({ now: NOW + 1_000 })).toHaveProperty('packet.length', 20);
 		expect(put).toHaveBeenCalled();
 	});
 });

@@ -94,6 +94,7 @@ export class LockConversation implements Conversation {
 	}
 
 	#reach(phase: TrackPhase): void {
+		if (phase === this.phase) return;
 		// A further try for the same tap goes on from the first one's beginning.
 		const fresh = phase === 'connecting' ? NOT_BEGUN : this.began;
 		const since = phase === 'connecting' ? (this.began.connecting ?? Date.now()) : Date.now();

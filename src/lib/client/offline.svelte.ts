@@ -4,7 +4,7 @@ import type { Bytes } from '../protocol/bytes.ts';
 import type { Keyring, KeyringFacts } from '../vault/keyring.ts';
 import { VaultError, type VaultErrorCode } from '../vault/store.ts';
 import type { Turns } from '../vault/turns.ts';
-import type { OpenRefusal } from '../vault/task.ts';
+import type { Opening, OpenRefusal } from '../vault/task.ts';
 import { alone } from './alone.ts';
 import { call as callServer, ClientError, isUnanswered, type Call } from './call.ts';
 import { contact, phoneName } from './contact.ts';
@@ -24,8 +24,7 @@ const LONGEST_PAUSE = 300_000;
 const SLOTS_LEFT = 20;
 
 /** A key put to use, or why not. */
-export type KeyUse =
-	{ packet: Bytes; slot: number; at: number; waits: boolean } | { refusal: OpenRefusal };
+export type KeyUse = Opening | { refusal: OpenRefusal };
 
 export interface ReadinessParts {
 	keyring: Keyring;
@@ -222,24 +221,16 @@ export class Readiness {
 		return ['ready', 'waits'].includes(this.of(mac).state);
 	}
 
-	/** The packet for one session of a lock. Never rejects. */
+	/** What opens one session of a lock. Never rejects. */
 	async use(mac: string, session: Bytes): Promise<KeyUse> {
 		const owner = this.#parts.owner();
+		if (owner === null) return { refusal: { code: 'no-key' } };
+		const use = await this.#parts.keyring.open({ owner, mac, session, now: Date.now() });
+		if (!('code' in use)) return use;
+		// Something is not as it was known here.
 		await this.look();
-		const { device, evicted } = this.#facts;
-		const key = this.#byMac.get(mac);
-		if (this.trouble) return { refusal: { code: 'storage-failed', storage: this.trouble } };
-		if (owner === null || !device || !key)
-			return { refusal: { code: evicted ? 'evicted' : 'no-key' } };
-		// One reading of the clock, for the packet and for what is told the server about it.
-		const now = Date.now();
-		const packet = await this.#parts.keyring.packet({ owner, mac, session, now });
-		if ('code' in packet) {
-			void this.look();
-			return { refusal: packet };
-		}
-		const at = now + device.ahead;
-		return { packet, slot: key.slot, at, waits: key.state === 'waiting' };
+		const lost = use.code === 'no-key' && this.#facts.evicted;
+		return { refusal: lost ? { code: 'evicted' } : use };
 	}
 
 	/** A clock that is set back later must not go unnoticed. */

@@ -161,7 +161,9 @@ export class Talks {
 	}
 
 	/** Follows what a lock says, and keeps it for visits without network. */
-	#hear(mac: string, { endedAs, openedAt, battery }: LockConversation): void {
+	#hear(mac: string, { phase, endedAs, openedAt, battery }: LockConversation): void {
+		// All at once when it is done: while it runs, nothing else is in the way.
+		if (phase === 'connecting' || phase === 'asking' || phase === 'opening') return;
 		if (endedAs === null && openedAt === null && battery === null) return;
 		untrack(() => {
 			// Whoever signs in later on this page did not open it.

@@ -54,7 +54,8 @@ export async function write(
 				break;
 			case 'finished':
 				screen.said(session);
-				void parts.sync.flush();
+				// Where a key of this phone opened it there was no server a moment ago.
+				if (!commands.key) void parts.sync.flush();
 				if (opened && !commands.key) void parts.keys?.contact();
 				// Nothing to stay for; the lock sleeps the sooner.
 				if (!opened) link.close();

@@ -3,7 +3,7 @@ import type { Device, DeviceFacts, KeyFacts, KeyName, SealedKey } from './keys.t
 import type { Perform } from './opener.ts';
 import { makeSealingKey } from './sealing.ts';
 import { VaultError, type Vault } from './store.ts';
-import type { Heard, OpenRefusal } from './task.ts';
+import type { Heard, Opening, OpenRefusal } from './task.ts';
 import type { TurnAnswer, TurnWish } from './ekey-task.ts';
 import type { DoorKeyName, EkeyFacts, SealedEkey } from './ekeys.ts';
 
@@ -113,17 +113,17 @@ export class Keyring {
 	}
 
 	/**
-	 * The 20 bytes that open this session of a lock, or why there are none. Never rejects.
+	 * What opens this session of a lock, or why nothing does. Never rejects.
 	 * @param now this phone's clock
 	 */
-	async packet(wish: {
+	async open(wish: {
 		owner: string;
 		mac: string;
 		session: Bytes;
 		now: number;
-	}): Promise<Bytes | OpenRefusal> {
+	}): Promise<Opening | OpenRefusal> {
 		const answer = await this.#perform({ kind: 'open', ...wish });
-		if (answer.kind === 'packet') return answer.packet;
+		if (answer.kind === 'opening') return answer.opening;
 		if (answer.kind === 'failed') return { code: 'storage-failed', storage: answer.storage };
 		if (answer.kind !== 'refused') return { code: 'storage-failed', storage: 'unavailable' };
 		return answer.refusal;

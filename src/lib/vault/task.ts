@@ -19,6 +19,17 @@ export type OpenRefusal =
 	/** The storage does not answer. */
 	| { code: 'storage-failed'; storage: VaultErrorCode };
 
+/** A key put to use. */
+export interface Opening {
+	/** The 20 bytes that open one session. */
+	packet: Bytes;
+	slot: number;
+	/** The time in the packet, by the server's clock as well as this phone knows it. */
+	at: number;
+	/** The key may not be on the lock yet. */
+	waits: boolean;
+}
+
 /** A key that the server lets this phone hold, as `/api/offline/contact` lists it. */
 export interface OfferedKey extends KeyName {
 	state: 'waiting' | 'on-lock';
@@ -50,7 +61,7 @@ export type Task =
 	| ({ kind: 'turn' } & TurnWish);
 
 export type TaskAnswer =
-	| { kind: 'packet'; packet: Bytes }
+	| { kind: 'opening'; opening: Opening }
 	| { kind: 'refused'; refusal: OpenRefusal }
 	| TurnAnswer
 	/** False when the keys were wiped meanwhile: nothing was kept. */
@@ -105,7 +116,8 @@ async function open(
 	try {
 		const packet = timedUnlockPacket({ ...partsOf(grant), session, at: Math.floor(at / 1000) });
 		await noted;
-		return { kind: 'packet', packet };
+		const { slot, state } = record;
+		return { kind: 'opening', opening: { packet, slot, at, waits: state === 'waiting' } };
 	} finally {
 		grant.fill(0);
 	}
