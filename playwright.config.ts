@@ -5,8 +5,8 @@ import { launchOptions } from './tests/e2e/launch.ts';
 export default defineConfig({
 	testDir: 'tests/e2e',
 	testMatch: '**/*.spec.ts',
-	// Each worker has a browser with an adapter of its own, which takes nearly a core.
-	workers: Math.min(4, Math.max(2, availableParallelism())),
+	// Each worker has a browser with an adapter of its own, and waits for radio and locks a third of its time.
+	workers: Math.min(4, availableParallelism() + 1),
 	// A machine that is too busy for once is no fault. What needed the second try is listed as flaky, with
 	// its first error, and looked into: it may be one of the very races that these tests look for.
 	retries: 1,

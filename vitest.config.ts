@@ -20,7 +20,7 @@ export default defineConfig({
 				test: {
 					name: 'node',
 					environment: 'node',
-					setupFiles: './tests/setup/properties.ts',
+					setupFiles: ['./tests/setup/properties.ts', './tests/setup/hashing.ts'],
 					include: ['tests/**/*.test.ts'],
 					exclude: ['tests/e2e/**', 'tests/bench/**', RUNES]
 				}

@@ -54,7 +54,8 @@ describe.each(databases)('the command line on $name', ({ create, name: dialect }
 	};
 	/** As an operator does it: another process, a pipe. */
 	const spawned = (words: string[], input = '') => {
-		const args = ['--disable-warning=ExperimentalWarning', 'src/cli/hasp.ts', ...words];
+		const setup = ['--disable-warning=ExperimentalWarning', '--import', './tests/setup/hashing.ts'];
+		const args = [...setup, 'src/cli/hasp.ts', ...words];
 		const PATH = process.env['PATH'];
 		const settings = { env: { PATH, ...env }, input, encoding: 'utf8' } as const;
 		const { status, stdout, stderr } = spawnSync(process.execPath, args, settings);

@@ -44,7 +44,8 @@ const test = base.extend<Fixtures>({
 	}
 });
 
-test.use({ ownServer: true });
+// See the company's fixtures.
+test.use({ ownServer: true, serviceWorkers: 'block' });
 
 test('a manager narrows a large fleet by words and facets, and reads on', async ({
 	page,

@@ -39,7 +39,8 @@ const test = base.extend<Fixtures>({
 	}
 });
 
-test.use({ ownServer: true });
+// See the company's fixtures.
+test.use({ ownServer: true, serviceWorkers: 'block' });
 
 const OUTSIDE = [
 	'/',

@@ -223,14 +223,20 @@ export class Readiness {
 
 	/** What opens one session of a lock. Never rejects. */
 	async use(mac: string, session: Bytes): Promise<KeyUse> {
+		// Another tab may have got one just now.
+		if (!this.#byMac.has(mac)) await this.look();
 		const owner = this.#parts.owner();
-		if (owner === null) return { refusal: { code: 'no-key' } };
+		if (this.trouble) return { refusal: { code: 'storage-failed', storage: this.trouble } };
+		if (owner === null || !this.#byMac.has(mac)) return { refusal: this.#missing };
 		const use = await this.#parts.keyring.open({ owner, mac, session, now: Date.now() });
 		if (!('code' in use)) return use;
 		// Something is not as it was known here.
 		await this.look();
-		const lost = use.code === 'no-key' && this.#facts.evicted;
-		return { refusal: lost ? { code: 'evicted' } : use };
+		return { refusal: use.code === 'no-key' ? this.#missing : use };
+	}
+
+	get #missing(): OpenRefusal {
+		return { code: this.#facts.evicted ? 'evicted' : 'no-key' };
 	}
 
 	/** A clock that is set back later must not go unnoticed. */

@@ -90,6 +90,8 @@ export class LockPairing {
 		return this.#run(which, async (taking) => {
 			const taken = await takeLock(taking, name);
 			if (typeof taken === 'string') return taken;
+			// Whoever stopped it is told that its keys wait here: so they do.
+			if (taking.signal.aborted && taken.stored) return 'waits';
 			return this.#tell(taken, taking.signal);
 		});
 	}
