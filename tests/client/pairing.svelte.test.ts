@@ -187,6 +187,22 @@ describe('a pairing', () => {
 		expect(parseLockData(posted[0]!.lockData).adminPwd).toBe(door.owner?.adminPs);
 	});
 
+	test('stopped at the lock’s last word it waits, and the server hears nothing', async () => {
+		const { pairing, paired, posted } = rig();
+		const keep = pairings.keep.bind(pairings);
+		vi.spyOn(pairings, 'keep').mockImplementation(async (facts, secret) => {
+			if (facts.state === 'paired') pairing.stop();
+			return keep(facts, secret);
+		});
+		await pairing.pair('Door');
+		expect(pairing).toMatchObject({ phase: 'stopped', kept: true });
+		expect(paired.waiting).toMatchObject([{ lock: NAME, state: 'paired' }]);
+		expect(posted).toEqual([]);
+		await paired.flush();
+		expect(posted).toHaveLength(1);
+		expect(paired.waiting).toEqual([]);
+	});
+
 	test('a lock of somebody else stays theirs; kept keys that do not fit stay, too', async () => {
 		const { door, pairing, server, paired } = rig();
 		server.refusal = new ClientError('no-network', 'gone');

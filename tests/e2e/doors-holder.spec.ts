@@ -20,6 +20,8 @@ test('a tap in the list opens it, a tap on its page locks it, and its log comes 
 	expect(door.view.bolt).toBe('unlocked');
 	expect(door.openings).toBe(1);
 
+	// Its log tells seconds: what happens within one has no order.
+	await page.waitForTimeout(1_000);
 	await page.getByRole('button', { name: 'Lock', exact: true }).click();
 	await headline(page, 'Locked');
 	expect(door.view.bolt).toBe('locked');
