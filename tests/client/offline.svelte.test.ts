@@ -211,8 +211,10 @@ describe('readiness', () => {
 		expect(Math.abs((use as { at: number }).at - server.now)).toBeLessThan(10_000);
 	});
 
-	test('says why the storage fails', async () => {
+	test('says why the storage fails, and opens when it does no more', async () => {
 		const readiness = make();
+		server.keys = [key()];
+		await readiness.contact();
 		await rig.vault.close();
 		const open = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
 			throw new DOMException('no', 'InvalidStateError');
@@ -223,7 +225,7 @@ describe('readiness', () => {
 			refusal: { code: 'storage-failed', storage: 'unavailable' }
 		});
 		open.mockRestore();
-		await readiness.look();
+		expect(await readiness.use(MAC, SESSION)).toMatchObject({ slot: 7 });
 		expect(readiness.trouble).toBeNull();
 	});
 });

@@ -223,8 +223,8 @@ export class Readiness {
 
 	/** What opens one session of a lock. Never rejects. */
 	async use(mac: string, session: Bytes): Promise<KeyUse> {
-		// Another tab may have got one just now.
-		if (!this.#byMac.has(mac)) await this.look();
+		// Another tab may have got one just now, and what failed may have passed.
+		if (this.trouble || !this.#byMac.has(mac)) await this.look();
 		const owner = this.#parts.owner();
 		if (this.trouble) return { refusal: { code: 'storage-failed', storage: this.trouble } };
 		if (owner === null || !this.#byMac.has(mac)) return { refusal: this.#missing };
