@@ -94,6 +94,7 @@ export class LockConversation implements Conversation {
 	}
 
 	#reach(phase: TrackPhase): void {
+		// A tap is connecting at once, and its first try says so again.
 		if (phase === this.phase) return;
 		// A further try for the same tap goes on from the first one's beginning.
 		const fresh = phase === 'connecting' ? NOT_BEGUN : this.began;

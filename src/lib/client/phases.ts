@@ -13,6 +13,11 @@
  */
 export type Phase = 'idle' | 'connecting' | 'asking' | 'opening' | 'open' | 'asleep' | 'failed';
 
+/** Whether a conversation with the lock is under way that has not opened it yet. */
+export function isRunning(phase: Phase): boolean {
+	return phase === 'connecting' || phase === 'asking' || phase === 'opening';
+}
+
 /** The four segments of the track, in order. */
 export type TrackPhase = 'connecting' | 'asking' | 'opening' | 'open';
 

@@ -101,7 +101,7 @@ export class Shell {
 }
 
 /**
- * Settles when the worker of this version runs. Chrome sends a running one to rest when the next may begin,
+ * Asks the worker of this version for something, so that it runs; soon settles, whatever comes of it. Chrome sends a running one to rest when the next may begin,
  * but forgets one that is starting just then, and waits until it rests by itself: half a minute.
  */
 async function wake(): Promise<void> {

@@ -15,7 +15,7 @@ import { DoorSource } from './door-source.ts';
 import { failureOf } from './failures.ts';
 import { LockConversation } from './lock.svelte.ts';
 import { Readiness } from './offline.svelte.ts';
-import type { FailureCode } from './phases.ts';
+import { isRunning, type FailureCode } from './phases.ts';
 import { heardOf, latest, ownName, type Heard } from './latest.ts';
 import { Paired } from './paired.svelte.ts';
 import type { PairingParts } from './pairing.svelte.ts';
@@ -163,7 +163,7 @@ export class Talks {
 	/** Follows what a lock says, and keeps it for visits without network. */
 	#hear(mac: string, { phase, endedAs, openedAt, battery }: LockConversation): void {
 		// All at once when it is done: while it runs, nothing else is in the way.
-		if (phase === 'connecting' || phase === 'asking' || phase === 'opening') return;
+		if (isRunning(phase)) return;
 		if (endedAs === null && openedAt === null && battery === null) return;
 		untrack(() => {
 			// Whoever signs in later on this page did not open it.

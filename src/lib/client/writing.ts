@@ -55,8 +55,10 @@ export async function write(
 			case 'finished':
 				screen.said(session);
 				// Where a key of this phone opened it there was no server a moment ago.
-				if (!commands.key) void parts.sync.flush();
-				if (opened && !commands.key) void parts.keys?.contact();
+				if (!commands.key) {
+					void parts.sync.flush();
+					if (opened) void parts.keys?.contact();
+				}
 				// Nothing to stay for; the lock sleeps the sooner.
 				if (!opened) link.close();
 				break;

@@ -1,6 +1,6 @@
 import type { ClientErrorCode } from '$lib/client/call.ts';
 import type { Talks } from '$lib/client/talks.svelte.ts';
-import type { Conversation } from '$lib/client/phases.ts';
+import { isRunning, type Conversation } from '$lib/client/phases.ts';
 import { failureWords } from '$lib/ui/failures.ts';
 import { refusalOf, REFUSALS } from '$lib/ui/refusals.ts';
 import { clockSeconds } from '$lib/ui/time.ts';
@@ -40,7 +40,7 @@ export class Trial {
 
 	/** It is being opened at this moment. */
 	get runs(): boolean {
-		return ['connecting', 'asking', 'opening'].includes(this.#phase);
+		return isRunning(this.#phase);
 	}
 
 	get isOpen(): boolean {
