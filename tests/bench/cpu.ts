@@ -47,16 +47,18 @@ export async function cpuOf(browser: Browser, work: () => Promise<void>): Promis
 	return { called: entries(traceEvents), thread, workers };
 }
 
-/** Of the time of the app's functions, the part that is theirs and not that of what they call; by samples. */
-export async function ownShare(page: CDPSession, work: () => Promise<void>): Promise<number> {
+/** Milliseconds of `work` by samples: in the app's functions with what they call, and of that in themselves. */
+export async function sampled(
+	page: CDPSession,
+	work: () => Promise<void>
+): Promise<{ own: number; called: number }> {
 	await page.send('Profiler.enable');
 	await page.send('Profiler.setSamplingInterval', { interval: 200 });
 	await page.send('Profiler.start');
 	await work();
 	const { profile } = await page.send('Profiler.stop');
 	await page.send('Profiler.disable');
-	const { own, called } = shares(profile);
-	return own / called;
+	return sum(profile);
 }
 
 /** Milliseconds of CPU in the app's functions and in what waited for a promise; what is in another counts once. */
@@ -92,26 +94,20 @@ function threads(events: readonly TraceEvent[], name: string): number[] {
 	return [...times.values()];
 }
 
-/** Which parts of the time that was not idle the app took. */
-function shares({ nodes, samples = [], timeDeltas = [] }: Profile): {
-	own: number;
-	called: number;
-} {
-	const kinds = new Map<number, 'idle' | 'own' | 'called' | 'other'>();
+function sum({ nodes, samples = [], timeDeltas = [] }: Profile): { own: number; called: number } {
+	const kinds = new Map<number, 'own' | 'called' | 'other'>();
 	const byId = new Map(nodes.map((node) => [node.id, node]));
 	const visit = (id: number, above: boolean): void => {
 		const { callFrame, children = [] } = byId.get(id)!;
 		const own = callFrame.url.includes(OWN);
-		const idle = callFrame.functionName === '(idle)';
-		kinds.set(id, idle ? 'idle' : own ? 'own' : above ? 'called' : 'other');
+		kinds.set(id, own ? 'own' : above ? 'called' : 'other');
 		for (const child of children) visit(child, above || own);
 	};
 	visit(nodes[0]!.id, false);
-	const times = { idle: 0, own: 0, called: 0, other: 0 };
+	const times = { own: 0, called: 0, other: 0 };
 	samples.forEach((id, index) => {
 		// The time until the next sample belongs to this one.
-		times[kinds.get(id) ?? 'other'] += timeDeltas[index + 1] ?? 0;
+		times[kinds.get(id) ?? 'other'] += (timeDeltas[index + 1] ?? 0) / 1000;
 	});
-	const busy = times.own + times.called + times.other;
-	return { own: times.own / busy, called: (times.own + times.called) / busy };
+	return { own: times.own, called: times.own + times.called };
 }

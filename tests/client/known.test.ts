@@ -66,6 +66,17 @@ test('what a lock told this phone is there on the next visit, with the rest of t
 	]);
 });
 
+test('two tabs that hear of one lock at once keep what both heard', async () => {
+	const tabs = [visit(), visit()] as const;
+	for (const tab of tabs) await tab.meet(ADA);
+	await tabs[0].locks()[0]();
+	await Promise.all([tabs[0].hear(opened(2000)), tabs[1].hear(read(2800, 2100))]);
+	expect(await tabs[0].lock(mac)).toMatchObject({
+		lastOpened: { at: 2000 },
+		battery: { millivolts: 2800 }
+	});
+});
+
 test('the server knows better what is newer, and nobody else hears of it', async () => {
 	const known = visit();
 	await known.meet(ADA);

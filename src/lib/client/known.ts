@@ -27,7 +27,6 @@ export class Known {
 	readonly #store: AnswerStore;
 	readonly #call: Call;
 	#owner: string | null = null;
-	#hearing: Promise<void> = Promise.resolve();
 
 	constructor(store = new AnswerStore(), call: Call = callServer) {
 		this.#store = store;
@@ -78,12 +77,13 @@ export class Known {
 	}
 
 	/** A lock told this phone something: it is kept beside what is known already. */
-	hear(heard: Heard): Promise<void> {
-		const path = pathOf(heard);
-		return (this.#hearing = this.#hearing.then(async () => {
-			const before = parsed(Heard, (await this.#store.recall(path))?.body);
-			await this.#keep(path, before ? latest(before, heard) : heard);
-		}));
+	async hear(heard: Heard): Promise<void> {
+		const owner = this.#owner;
+		if (owner === null) return;
+		await this.#store.renew({ path: pathOf(heard), owner, at: Date.now() }, (body) => {
+			const before = parsed(Heard, body);
+			return before ? latest(before, heard) : heard;
+		});
 	}
 
 	/** The server has told who is signed in. Nothing is kept of anybody else. */
@@ -114,7 +114,6 @@ export class Known {
 
 	/** What gives a lock the newest that it told this phone: of its closing no server ever hears. */
 	async #adding(): Promise<(lock: Lock) => Lock> {
-		await this.#hearing;
 		const said = await this.#store.recallAll(HEARD);
 		const heard = new Map(said.map(({ path, body }) => [path, past(parsed(Heard, body))]));
 		return (lock) => latest(lock, heard.get(pathOf(lock)));

@@ -32,14 +32,16 @@ export interface SyncParts {
 
 /** Takes what locks say to the server: on the disk first, and off it only when the server has it. */
 export class Sync {
-	/** Sessions of this company with packets or claims that the server does not have, each with their number. */
-	unsent: ReadonlyMap<string, number> = $state.raw(new Map());
+	/** Sessions of this company with packets or claims that the server does not have. */
+	unsent: ReadonlySet<string> = $state.raw(new Set());
 	/** True when sending stopped because nobody is signed in; what waits is kept. */
 	signedOut = $state(false);
 	/** Why the phone's storage does not take what locks say, or null: until it does, it is in memory. */
 	trouble: VaultErrorCode | null = $state(null);
 	readonly #parts: SyncParts;
 	readonly #shelf: Shelf;
+	/** How many packets and claims each of them has: a page asks only whether it has any. */
+	#counts = new Map<string, number>();
 	#running: Promise<void> | null = null;
 	#next: Promise<void> | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -111,11 +113,10 @@ export class Sync {
 	}
 
 	#add(session: string, number: number): void {
-		const unsent = new Map(this.unsent);
-		const left = (unsent.get(session) ?? 0) + number;
-		if (left > 0) unsent.set(session, left);
-		else unsent.delete(session);
-		this.unsent = unsent;
+		const left = (this.#counts.get(session) ?? 0) + number;
+		if (left > 0) this.#counts.set(session, left);
+		else this.#counts.delete(session);
+		if (left > 0 !== this.unsent.has(session)) this.unsent = new Set(this.#counts.keys());
 	}
 
 	async #send(): Promise<void> {
@@ -170,7 +171,8 @@ export class Sync {
 		for (const { session, packets } of batches)
 			counts.set(session, (counts.get(session) ?? 0) + packets.length);
 		for (const { session } of claims) counts.set(session, (counts.get(session) ?? 0) + 1);
-		this.unsent = counts;
+		this.#counts = counts;
+		this.unsent = new Set(counts.keys());
 	}
 
 	#later(): void {

@@ -1,10 +1,11 @@
 import type { Attachment } from 'svelte/attachments';
 import { seconds } from './time.ts';
 
-const EVERY = 100;
+/** Milliseconds. */
+const EVERY = 200;
 
 /**
- * Writes into an element, ten times a second, the seconds since then. Past Svelte: a state that ticks has
+ * Writes into an element, five times a second, the seconds since then. Past Svelte: a state that ticks has
  * everything weighed anew that hangs on it, in the very moments in which a lock is spoken to.
  * @param since milliseconds since 1970
  */

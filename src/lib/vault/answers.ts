@@ -1,4 +1,4 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from 'idb';
 
 /** One answer of the server, as it came. */
 export interface Answer {
@@ -16,6 +16,8 @@ interface AnswersSchema extends DBSchema {
 	/** `owner`, and `leaving` while a sign-out has not reached the server. */
 	facts: { key: string; value: string };
 }
+
+type Answers = IDBPObjectStore<AnswersSchema, ('answers' | 'facts')[], 'answers', 'readwrite'>;
 
 /**
  * The last answers that pages can be drawn from without network, in a database of their own: it holds no
@@ -55,11 +57,14 @@ export class AnswerStore {
 
 	/** Keeps an answer, unless its owner has gone meanwhile, in this tab or another. */
 	async keep(answer: Answer): Promise<void> {
-		await this.#use(async (db) => {
-			const tx = db.transaction(['answers', 'facts'], 'readwrite');
-			if ((await tx.objectStore('facts').get('owner')) === answer.owner)
-				await tx.objectStore('answers').put(answer);
-			await tx.done;
+		await this.#put(answer.owner, () => answer);
+	}
+
+	/** Keeps, likewise, what comes of the body before; in one step, also beside another tab. */
+	async renew(answer: Omit<Answer, 'body'>, from: (before: unknown) => unknown): Promise<void> {
+		await this.#put(answer.owner, async (answers) => {
+			const before = await answers.get(answer.path);
+			return { ...answer, body: from(before?.body) };
 		});
 	}
 
@@ -77,6 +82,19 @@ export class AnswerStore {
 	/** Whether a sign-out waits for the network. */
 	async leaving(): Promise<boolean> {
 		return (await this.#use((db) => db.get('facts', 'leaving'))) !== undefined;
+	}
+
+	async #put(
+		owner: string,
+		make: (answers: Pick<Answers, 'get'>) => Answer | Promise<Answer>
+	): Promise<void> {
+		await this.#use(async (db) => {
+			const tx = db.transaction(['answers', 'facts'], 'readwrite');
+			const answers = tx.objectStore('answers');
+			if ((await tx.objectStore('facts').get('owner')) === owner)
+				await answers.put(await make(answers));
+			await tx.done;
+		});
 	}
 
 	/** Storage that fails is as good as empty: every answer can be asked for again. */
