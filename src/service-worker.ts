@@ -15,6 +15,13 @@ import { NavigationRoute, registerRoute } from 'workbox-routing';
 
 const worker = self as unknown as ServiceWorkerGlobalScope;
 
+/** As the Service Worker draft has it (static routing), and TypeScript not yet. */
+type RoutedInstall = ExtendableEvent & {
+	addRoutes?: (
+		rules: { condition: { urlPattern: { pathname: string } }; source: 'network' }[]
+	) => Promise<void>;
+};
+
 /** The empty page. */
 const SHELL = '/locks';
 
@@ -22,7 +29,8 @@ const SHELL = '/locks';
 const NOT_KEPT = /^\/(screenshots|icons|fonts\/OFL\.txt)/;
 
 /** Answered by the server alone: the APIs, and files that are not in the precache. */
-const NOT_PAGES = [/^\/(api|core|pre-release|sifely)(\/|\?|$)/, /^[^?]*\.[a-z\d]+(\?|$)/i];
+const APIS = ['api', 'core', 'pre-release', 'sifely'];
+const NOT_PAGES = [new RegExp(`^/(${APIS.join('|')})(/|\\?|$)`), /^[^?]*\.[a-z\d]+(\?|$)/i];
 
 const own = new Set(build);
 
@@ -59,6 +67,16 @@ precacheAndRoute([
 ]);
 registerRoute(new NavigationRoute(createHandlerBoundToURL(SHELL), { denylist: NOT_PAGES }));
 
+// What is asked of an API goes past this worker, which need not wake for it: no call waits for its start, and
+// none keeps it from its rest when the next version may begin. Other browsers, and Chrome before 123, ask here.
+worker.addEventListener('install', (event: RoutedInstall) =>
+	event.addRoutes?.(
+		APIS.map((name) => ({
+			condition: { urlPattern: { pathname: `/${name}/*` } },
+			source: 'network'
+		}))
+	)
+);
 // The first visit is kept, too: its page needs no second load before it works without network.
 worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.claim()));
 // Sent when the person has agreed to the new version, and no conversation with a lock runs.

@@ -101,6 +101,27 @@ test('no version begins while a tab talks with a lock', async ({ page, context, 
 	expect([await deployOf(page), await deployOf(talking)]).toEqual(['2', '2']);
 });
 
+test('the worker gives what it keeps, and rests when an API is asked', async ({
+	page,
+	context
+}) => {
+	await keepApp(page);
+	const browser = await context.newCDPSession(page);
+	await browser.send('ServiceWorker.enable');
+	let running = '';
+	browser.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+		for (const { runningStatus } of versions) running = runningStatus;
+	});
+	const ask = (path: string) => page.evaluate(async (path) => (await fetch(path)).status, path);
+	await browser.send('ServiceWorker.stopAllWorkers');
+	await expect.poll(() => running).toBe('stopped');
+	for (const path of ['/api/health', '/core/lock/']) await ask(path);
+	// Whoever was woken has said so before the answer came.
+	expect(running).toBe('stopped');
+	await ask('/manifest.webmanifest');
+	expect(running).toBe('running');
+});
+
 test('a version that comes in part is not taken; the next that is whole is', async ({
 	page,
 	context,

@@ -101,8 +101,9 @@ export class Shell {
 }
 
 /**
- * Asks the worker of this version for something, so that it runs; soon settles, whatever comes of it. Chrome sends a running one to rest when the next may begin,
- * but forgets one that is starting just then, and waits until it rests by itself: half a minute.
+ * Asks the worker of this version for something, so that it runs; soon settles, whatever comes of it. Chrome sends
+ * a running one to rest when the next may begin, but forgets one that is starting just then, and waits until
+ * it rests by itself: half a minute.
  */
 async function wake(): Promise<void> {
 	await fetch(KEPT, { signal: AbortSignal.timeout(START_WITHIN) }).catch(() => undefined);
