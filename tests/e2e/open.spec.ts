@@ -46,11 +46,13 @@ test('lets go of the shackle for a battery change', async ({ page, padlock, air 
 });
 
 test('a double tap opens once', async ({ page, padlock, air }) => {
+	// Chrome closes its chooser at a click beside it: here the device is known.
+	await openOnce(page, padlock);
 	padlock.press();
 	await openButton(page).dblclick();
 	await headline(page, 'It’s open');
-	expect(padlock.openings).toBe(1);
-	expect(air.peripheral.connections).toBe(1);
+	expect(padlock.openings).toBe(2);
+	expect(air.peripheral.connections).toBe(2);
 });
 
 test('a lock that sleeps is waited for', async ({ page, padlock, air }) => {
