@@ -28,8 +28,10 @@ const SHELL = '/locks';
 /** Looked at by the installing browser only, and large. */
 const NOT_KEPT = /^\/(screenshots|icons|fonts\/OFL\.txt)/;
 
-/** Answered by the server alone: the APIs, and files that are not in the precache. */
+/** The first part of each API's paths. */
 const APIS = ['api', 'core', 'pre-release', 'sifely'];
+
+/** Answered by the server alone: the APIs, and files that are not in the precache. */
 const NOT_PAGES = [new RegExp(`^/(${APIS.join('|')})(/|\\?|$)`), /^[^?]*\.[a-z\d]+(\?|$)/i];
 
 const own = new Set(build);

@@ -94,20 +94,24 @@ function threads(events: readonly TraceEvent[], name: string): number[] {
 	return [...times.values()];
 }
 
+/** Adds up the samples of the app's functions, and of what they called. */
 function sum({ nodes, samples = [], timeDeltas = [] }: Profile): { own: number; called: number } {
-	const kinds = new Map<number, 'own' | 'called' | 'other'>();
+	const own = new Set<number>();
+	const called = new Set<number>();
 	const byId = new Map(nodes.map((node) => [node.id, node]));
 	const visit = (id: number, above: boolean): void => {
 		const { callFrame, children = [] } = byId.get(id)!;
-		const own = callFrame.url.includes(OWN);
-		kinds.set(id, own ? 'own' : above ? 'called' : 'other');
-		for (const child of children) visit(child, above || own);
+		const isOwn = callFrame.url.includes(OWN);
+		if (isOwn) own.add(id);
+		if (isOwn || above) called.add(id);
+		for (const child of children) visit(child, above || isOwn);
 	};
 	visit(nodes[0]!.id, false);
-	const times = { own: 0, called: 0, other: 0 };
-	samples.forEach((id, index) => {
-		// The time until the next sample belongs to this one.
-		times[kinds.get(id) ?? 'other'] += (timeDeltas[index + 1] ?? 0) / 1000;
-	});
-	return { own: times.own, called: times.own + times.called };
+	// The time until the next sample belongs to this one.
+	const time = (of: Set<number>) =>
+		samples.reduce(
+			(ms, id, index) => ms + (of.has(id) ? (timeDeltas[index + 1] ?? 0) / 1000 : 0),
+			0
+		);
+	return { own: time(own), called: time(called) };
 }

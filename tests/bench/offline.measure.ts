@@ -8,7 +8,7 @@ import { cpuOf, sampled, type Cpu } from './cpu.ts';
 import { median, p95, ratio } from './figures.ts';
 
 const ROUNDS = 20;
-/** One opening is some ten samples of each kind: few tell the share badly. */
+/** One opening is few samples, and its share of them changes much by chance. */
 const SAMPLED = 15;
 const SLOWDOWN = 4;
 const OWN_BUDGET = 15;
@@ -54,14 +54,14 @@ test('tap to open, offline', async ({ page, context, browser, server, lock, netw
 		await shut();
 	}
 	const session = await context.newCDPSession(page);
-	const times = { own: 0, called: 0 };
+	const sums = { own: 0, called: 0 };
 	for (let round = 0; round < SAMPLED; round++) {
 		const { own, called } = await sampled(session, tap);
-		times.own += own;
-		times.called += called;
+		sums.own += own;
+		sums.called += called;
 		await shut();
 	}
-	const share = times.own / times.called;
+	const share = sums.own / sums.called;
 	// Not by Chrome's own slowdown: it lets the thread turn idly, the longer the more the machine has to do.
 	const of = (kind: keyof Cpu) => all.map((cpu) => cpu[kind] * SLOWDOWN);
 	const own = of('called').map((time) => time * share);

@@ -71,6 +71,17 @@ describe('sync', () => {
 		expect(sync.unsent.size).toBe(0);
 	});
 
+	test('an opening that is withdrawn leaves what its lock said', async () => {
+		const sync = makeSync();
+		const opening = { mac: MAC, session: SESSION, slot: 7, at: 1000 };
+		await sync.withdraw(await sync.claim(opening), SESSION);
+		expect(sync.unsent.size).toBe(0);
+		const id = await sync.claim(opening);
+		await sync.begin(MAC, SESSION).add(said(1));
+		await sync.withdraw(id, SESSION);
+		expect([...sync.unsent]).toEqual([SESSION]);
+	});
+
 	test('puts packets that come after the first send into another batch', async () => {
 		const sync = makeSync();
 		answer = refuseWith('no-network');

@@ -40,7 +40,10 @@ export class Sync {
 	trouble: VaultErrorCode | null = $state(null);
 	readonly #parts: SyncParts;
 	readonly #shelf: Shelf;
-	/** How many packets and claims each of them has: a page asks only whether it has any. */
+	/**
+	 * How many packets and claims each of them has: what is withdrawn takes only itself away. Apart from `unsent`,
+	 * on which pages hang: it would change with every packet, while the lock is spoken to.
+	 */
 	#counts = new Map<string, number>();
 	#running: Promise<void> | null = null;
 	#next: Promise<void> | null = null;
