@@ -68,9 +68,9 @@ export class Outbox {
 	append(batch: Omit<OutboxBatch, 'sealed'>, begun: boolean): Promise<boolean> {
 		return this.#vault.use(async (db) => {
 			const tx = db.transaction('outbox', 'readwrite', { durability: 'strict' });
-			const before = await tx.store.get(batch.id);
+			const before = begun ? await tx.store.get(batch.id) : undefined;
 			// One that is gone is on the server: its id with other packets would be refused.
-			if (before ? before.sealed : begun) return false;
+			if (begun && (before?.sealed ?? true)) return false;
 			const packets = [...(before?.packets ?? []), ...batch.packets];
 			const after = { ...batch, ...before, packets, sealed: false };
 			await Promise.all([tx.store.put(stored(after)), tx.done]);

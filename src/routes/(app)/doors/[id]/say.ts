@@ -17,9 +17,13 @@ const AT_REST: Record<Door['opens'], Said> = {
 };
 
 /** What the page of a door lock says: only what is known. Whether a door is locked nobody tells it. */
-export function say(door: Door, talk: Told, told: { owner: string; now: number }): Said {
+export function say(
+	door: Door,
+	talk: Told,
+	told: { owner: string; clock: { readonly at: number } }
+): Said {
 	if (talk.phase === 'failed' && talk.failure !== null) {
-		const ended = talk.keyEnded === null ? undefined : moment(talk.keyEnded, told.now);
+		const ended = talk.keyEnded === null ? undefined : moment(talk.keyEnded, told.clock.at);
 		const names = { lock: door.name, owner: told.owner, ended, door: true };
 		return { ...failureWords(talk.failure, names), alert: true };
 	}

@@ -33,9 +33,13 @@ function known(lock: Lock, now: number): Said {
 }
 
 /** What the page of a lock says: only what is known, with its time. */
-export function say(lock: Lock, talk: Told, told: { owner: string; now: number }): Said {
+export function say(
+	lock: Lock,
+	talk: Told,
+	told: { owner: string; clock: { readonly at: number } }
+): Said {
 	if (talk.phase === 'failed' && talk.failure !== null) {
-		const ended = talk.keyEnded === null ? undefined : moment(talk.keyEnded, told.now);
+		const ended = talk.keyEnded === null ? undefined : moment(talk.keyEnded, told.clock.at);
 		const words = failureWords(talk.failure, { lock: lock.name, owner: told.owner, ended });
 		return { ...words, alert: true };
 	}
@@ -80,6 +84,6 @@ export function say(lock: Lock, talk: Told, told: { owner: string; now: number }
 			};
 		}
 		default:
-			return known(lock, told.now);
+			return known(lock, told.clock.at);
 	}
 }
