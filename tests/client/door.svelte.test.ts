@@ -165,7 +165,10 @@ describe('a tap at a door lock', () => {
 		const note = async (turn: { answers: string[] }) => void noted.push(turn.answers.length);
 		const source = new DoorSource({} as never, 5, 'unlock', { note } as unknown as DoorKeys);
 		await source.claim({ packets: [], opensAt: 0, issuedAt: AT * 1000 });
-		for (let times = 0; times < 30; times++) await source.hear(ANSWER);
+		for (let times = 0; times < 30; times++) {
+			source.hear(ANSWER);
+			await source.stored();
+		}
 		expect([noted[0], noted.at(-1), noted.length]).toEqual([0, 20, 31]);
 	});
 });

@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
 import type { Call, ClientError } from '../../src/lib/client/call.ts';
+import type { Kept } from '../../src/lib/client/kept.ts';
 import { LockConversation } from '../../src/lib/client/lock.svelte.ts';
 import { Sync, type SyncParts } from '../../src/lib/client/sync.svelte.ts';
 import { memoryConnector, type Ear, type Peer } from '../../src/lib/link/memory.ts';
@@ -15,6 +16,12 @@ export function said(number: number): Bytes {
 	const packet = new Uint8Array(20);
 	packet.set([0x50, 0x75, 1, number]);
 	return packet;
+}
+
+/** A lock said the packet of this number; it is on the disk when it settles. */
+export async function hears(kept: Kept, number: number): Promise<void> {
+	kept.add(said(number));
+	await kept.stored();
 }
 
 /** A lock that answers as it is told: what it speaks is tested elsewhere. */

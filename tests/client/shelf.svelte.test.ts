@@ -4,7 +4,7 @@ import { ClientError, type Call } from '../../src/lib/client/call.ts';
 import { Sync } from '../../src/lib/client/sync.svelte.ts';
 import { Outbox } from '../../src/lib/vault/outbox.ts';
 import { Vault } from '../../src/lib/vault/store.ts';
-import { MAC, said, SESSION } from './rig.ts';
+import { hears, MAC, said, SESSION } from './rig.ts';
 
 interface Upload {
 	batches: { id: string; session: string; packets: string[] }[];
@@ -68,7 +68,7 @@ describe('a full disk', () => {
 	test('is told, keeps what locks say in memory, and is tried again', async () => {
 		const sync = makeSync();
 		const full = fillDisk();
-		await sync.begin(MAC, SESSION).add(said(1));
+		await hears(sync.begin(MAC, SESSION), 1);
 		await sync.claim(opening(5));
 		expect(sync.trouble).toBe('full');
 		expect(sync.unsent.has(SESSION)).toBe(true);
@@ -86,15 +86,15 @@ describe('a full disk', () => {
 
 	test('still sends what is on it, for only that makes room', async () => {
 		const before = makeSync();
-		for (let i = 0; i < 3; i++) await before.begin(MAC, sessionOf(i)).add(said(i));
+		for (let i = 0; i < 3; i++) await hears(before.begin(MAC, sessionOf(i)), i);
 		const kept = before.begin(MAC, SESSION);
-		await kept.add(said(9));
+		await hears(kept, 9);
 		fillDisk();
 		await before.flush();
 		expect(durable.size).toBe(4);
 		expect(before.unsent.size).toBe(0);
 		// What was sent under an id may not grow, although the disk could not note that it was.
-		await kept.add(said(10));
+		await hears(kept, 10);
 		await before.flush();
 		expect(durable.size).toBe(5);
 	});
@@ -114,7 +114,7 @@ describe('claims', () => {
 	test('go with the batches, with the clock by which they were made', async () => {
 		const sync = makeSync(outbox, { now: () => 77 });
 		await sync.claim(opening(5));
-		await sync.begin(MAC, SESSION).add(said(1));
+		await hears(sync.begin(MAC, SESSION), 1);
 		await sync.flush();
 		expect(uploads).toMatchObject([
 			{ claims: [{ mac: MAC, slot: 7, at: 5 }], sentAt: 77, batches: [{ session: SESSION }] }
@@ -129,7 +129,7 @@ describe('claims', () => {
 		};
 		const sync = makeSync(outbox, { call: picky });
 		await sync.claim(opening(5));
-		await sync.begin(MAC, SESSION).add(said(1));
+		await hears(sync.begin(MAC, SESSION), 1);
 		await sync.flush();
 		expect(durable.size).toBe(1);
 		expect(await outbox.refused()).toMatchObject([{ slot: 7, at: 5, code: 'bad-input' }]);

@@ -4,7 +4,7 @@ import { ClientError, type Call } from '../../src/lib/client/call.ts';
 import { Sync } from '../../src/lib/client/sync.svelte.ts';
 import { Outbox } from '../../src/lib/vault/outbox.ts';
 import { Vault } from '../../src/lib/vault/store.ts';
-import { MAC, said, SESSION } from './rig.ts';
+import { hears, MAC, said, SESSION } from './rig.ts';
 
 interface Sent {
 	id: string;
@@ -57,7 +57,8 @@ describe('sync', () => {
 	test('sends what a lock said, in its order, and lets go of what is durable', async () => {
 		const sync = makeSync();
 		const kept = sync.begin(MAC, SESSION);
-		await Promise.all([kept.add(said(1)), kept.add(said(2)), kept.add(said(3))]);
+		for (const one of [1, 2, 3]) kept.add(said(one));
+		await kept.stored();
 		expect(sync.unsent.has(SESSION)).toBe(true);
 		await sync.flush();
 		expect(requests).toHaveLength(1);
@@ -71,13 +72,24 @@ describe('sync', () => {
 		expect(sync.unsent.size).toBe(0);
 	});
 
+	test('what a lock said goes to the disk together, also where nobody waits for it', async () => {
+		const append = vi.spyOn(outbox, 'append');
+		const kept = makeSync().begin(MAC, SESSION);
+		for (const one of [1, 2, 3]) kept.add(said(one));
+		await vi.waitFor(async () => {
+			expect(await ids()).toHaveLength(1);
+		});
+		expect(append).toHaveBeenCalledTimes(1);
+		expect((await outbox.unsent('company')).batches[0]!.packets).toHaveLength(3);
+	});
+
 	test('an opening that is withdrawn leaves what its lock said', async () => {
 		const sync = makeSync();
 		const opening = { mac: MAC, session: SESSION, slot: 7, at: 1000 };
 		await sync.withdraw(await sync.claim(opening), SESSION);
 		expect(sync.unsent.size).toBe(0);
 		const id = await sync.claim(opening);
-		await sync.begin(MAC, SESSION).add(said(1));
+		await hears(sync.begin(MAC, SESSION), 1);
 		await sync.withdraw(id, SESSION);
 		expect([...sync.unsent]).toEqual([SESSION]);
 	});
@@ -86,9 +98,9 @@ describe('sync', () => {
 		const sync = makeSync();
 		answer = refuseWith('no-network');
 		const kept = sync.begin(MAC, SESSION);
-		await kept.add(said(1));
+		await hears(kept, 1);
 		await sync.flush();
-		await kept.add(said(2));
+		await hears(kept, 2);
 		answer = takeAll;
 		await sync.flush();
 		const [first, second] = requests;
@@ -102,9 +114,9 @@ describe('sync', () => {
 	test('puts packets that come after the batch has left into another batch', async () => {
 		const sync = makeSync();
 		const kept = sync.begin(MAC, SESSION);
-		await kept.add(said(1));
+		await hears(kept, 1);
 		await sync.flush();
-		await kept.add(said(2));
+		await hears(kept, 2);
 		await sync.flush();
 		const [first, second] = requests;
 		expect(second!.map(({ packets }) => packets.length)).toEqual([1]);
@@ -113,7 +125,7 @@ describe('sync', () => {
 
 	test('keeps what the server does not list', async () => {
 		const sync = makeSync();
-		await sync.begin(MAC, SESSION).add(said(1));
+		await hears(sync.begin(MAC, SESSION), 1);
 		answer = () => ({ durable: ['somebody else’s'], refused: [] });
 		await sync.flush();
 		expect(await ids()).toHaveLength(1);
@@ -122,7 +134,7 @@ describe('sync', () => {
 
 	test('sets aside what the server refuses, with its reason', async () => {
 		const sync = makeSync();
-		await sync.begin(MAC, SESSION).add(said(1));
+		await hears(sync.begin(MAC, SESSION), 1);
 		answer = (sent) => ({ durable: [], refused: [{ id: sent[0]!.id, code: 'not-found' }] });
 		await sync.flush();
 		expect(await ids()).toEqual([]);
@@ -131,9 +143,9 @@ describe('sync', () => {
 
 	test('sends batches one at a time when they are not taken together', async () => {
 		const sync = makeSync();
-		await sync.begin(MAC, SESSION).add(said(1));
+		await hears(sync.begin(MAC, SESSION), 1);
 		vi.setSystemTime(Date.now() + 1);
-		await sync.begin(MAC, SESSION.replace('00', '01')).add(said(2));
+		await hears(sync.begin(MAC, SESSION.replace('00', '01')), 2);
 		const unfit = (await ids())[1];
 		answer = (sent) => {
 			if (sent.some(({ id }) => id === unfit)) throw new ClientError('bad-input', 'unfit');
@@ -149,7 +161,7 @@ describe('sync', () => {
 		vi.spyOn(Math, 'random').mockReturnValue(1);
 		const sync = makeSync();
 		answer = refuseWith('internal');
-		await sync.begin(MAC, SESSION).add(said(1));
+		await hears(sync.begin(MAC, SESSION), 1);
 		await sync.flush();
 		for (const pause of [2_000, 4_000, 8_000, 16_000]) {
 			const before = requests.length;
@@ -167,7 +179,7 @@ describe('sync', () => {
 	test('does not try on its own while nobody is signed in, and keeps everything', async () => {
 		const sync = makeSync();
 		answer = refuseWith('signed-out');
-		await sync.begin(MAC, SESSION).add(said(1));
+		await hears(sync.begin(MAC, SESSION), 1);
 		await sync.flush();
 		expect(sync.signedOut).toBe(true);
 		await vi.advanceTimersByTimeAsync(600_000);
@@ -179,7 +191,7 @@ describe('sync', () => {
 	});
 
 	test('shows one company nothing of another', async () => {
-		await makeSync('company').begin(MAC, SESSION).add(said(1));
+		await hears(makeSync('company').begin(MAC, SESSION), 1);
 		const other = makeSync('other');
 		await other.flush();
 		expect(requests).toEqual([]);
@@ -189,14 +201,14 @@ describe('sync', () => {
 
 	test('sends nothing while nobody is known', async () => {
 		const sync = makeSync(null);
-		await sync.begin(MAC, SESSION).add(said(1));
+		await hears(sync.begin(MAC, SESSION), 1);
 		await sync.flush();
 		expect(requests).toEqual([]);
 	});
 
 	test('begins at start and when the network returns', async () => {
 		const network = new EventTarget();
-		await makeSync().begin(MAC, SESSION).add(said(1));
+		await hears(makeSync().begin(MAC, SESSION), 1);
 		answer = refuseWith('no-network');
 		const sync = new Sync({ outbox, call, company: () => 'company', network });
 		const stop = sync.start();
@@ -212,7 +224,7 @@ describe('sync', () => {
 
 	test('runs once at a time, and once more for what came meanwhile', async () => {
 		const sync = makeSync();
-		await sync.begin(MAC, SESSION).add(said(1));
+		await hears(sync.begin(MAC, SESSION), 1);
 		const first = sync.flush();
 		expect(sync.flush()).toBe(first);
 		await first;
@@ -222,7 +234,7 @@ describe('sync', () => {
 	test('holds in memory what the disk does not take', async () => {
 		const sync = makeSync();
 		vi.spyOn(outbox, 'append').mockRejectedValue(new Error('full'));
-		await sync.begin(MAC, SESSION).add(said(1));
+		await hears(sync.begin(MAC, SESSION), 1);
 		expect(sync.unsent.has(SESSION)).toBe(true);
 		await sync.flush();
 		expect(requests[0]![0]!.packets).toHaveLength(1);
@@ -240,7 +252,7 @@ describe('sync', () => {
 			}
 		} as unknown as LockManager;
 		const sync = new Sync({ outbox, call, company: () => 'company', locks });
-		await sync.begin(MAC, SESSION).add(said(1));
+		await hears(sync.begin(MAC, SESSION), 1);
 		const flushed = sync.flush();
 		await vi.waitFor(() => expect(names).toEqual(['hasp-outbox']));
 		expect(requests).toEqual([]);

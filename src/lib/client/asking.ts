@@ -63,12 +63,11 @@ async function askLock(
 		const { session } = parts.vendor.parseHello(link.hello);
 		const { packets } = await relay(parts, link, { session, action: 'ask', signal });
 		const kept = parts.sync.begin(parts.mac, session);
-		let stored = Promise.resolve();
 		const tell = async (event: LockEvent): Promise<void> => {
-			if (event.kind === 'server-packet') stored = kept.add(event.packet);
+			if (event.kind === 'server-packet') kept.add(event.packet);
 			if (event.kind === 'shutdown') reported = event.open ? 'open' : 'closed';
 			if (event.kind !== 'finished') return;
-			await stored;
+			await kept.stored();
 			verdict = await look(parts, issuedAt, kept.count, signal);
 			if (verdict === 'unknown' && kept.count === 0) verdict = 'refused';
 			screen.said(session);
@@ -76,7 +75,7 @@ async function askLock(
 			else link.close();
 		};
 		await drive(parts.vendor.converse(packets, null), link, { tell, signal });
-		await stored;
+		await kept.stored();
 	} finally {
 		link.close();
 	}

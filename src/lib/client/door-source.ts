@@ -35,6 +35,7 @@ export class DoorSource implements Source {
 	#at: number | undefined;
 	/** The opening with this phone's eKey, from before it is tried. */
 	#noted: { id: string; at: number } | null = null;
+	#stored = Promise.resolve();
 
 	constructor(parts: Ports, id: number, action: 'unlock' | 'lock', keys?: DoorKeys) {
 		this.#parts = parts;
@@ -48,9 +49,13 @@ export class DoorSource implements Source {
 		if (this.#at !== undefined && Date.now() - this.#at * 1000 > SAME_WITHIN) this.#at = undefined;
 	}
 
-	async hear(packet: Bytes): Promise<void> {
+	hear(packet: Bytes): void {
 		this.#answers.push(packet);
-		if (this.#noted) await this.#note(this.#noted);
+		if (this.#noted) this.#stored = this.#note(this.#noted);
+	}
+
+	stored(): Promise<void> {
+		return this.#stored;
 	}
 
 	get heard(): number {

@@ -78,10 +78,9 @@ async function write(
 	const { session, packets, screen, signal } = what;
 	const kept = sync.begin(mac, session);
 	const results: ResultName[] = [];
-	let stored = Promise.resolve();
 	const tell = async (event: LockEvent): Promise<void> => {
-		if (event.kind === 'server-packet') stored = kept.add(event.packet);
-		else await stored;
+		if (event.kind === 'server-packet') kept.add(event.packet);
+		else await kept.stored();
 		if (event.kind === 'writing' && event.index === 0) screen.reach('opening');
 		if (event.kind === 'answered') results.push(event.result);
 		if (event.kind === 'finished') link.close();
@@ -90,7 +89,7 @@ async function write(
 		await drive(vendor.converse(packets, null), link, { tell, signal });
 		return results;
 	} finally {
-		await stored;
+		await kept.stored();
 		screen.said(session);
 		if (kept.count > 0) void sync.flush();
 	}

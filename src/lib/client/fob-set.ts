@@ -43,11 +43,10 @@ export async function takeSet(
 	const { commands, brings, issuedAt } = await ask(parts, link, session, signal, watch);
 	const packets = commands.map((packet) => fromHex(packet));
 	const kept = parts.sync.begin(parts.mac, session);
-	let stored = Promise.resolve();
 	let failure: FobFailure | null = null;
 	watch.progress(0, packets.length);
 	const tell = async (event: LockEvent): Promise<void> => {
-		if (event.kind === 'server-packet') stored = kept.add(event.packet);
+		if (event.kind === 'server-packet') kept.add(event.packet);
 		if (event.kind === 'answered') {
 			watch.progress(event.index + 1, packets.length);
 			// One that is only asked is asked under every key it may have.
@@ -57,7 +56,7 @@ export async function takeSet(
 			if (failure !== null) link.close();
 		}
 		if (event.kind === 'finished') {
-			await stored;
+			await kept.stored();
 			link.close();
 		}
 	};
@@ -65,7 +64,7 @@ export async function takeSet(
 		const { answered } = await drive(parts.vendor.converse(packets, null), link, { tell, signal });
 		if (answered < packets.length && brings) failure ??= 'lost';
 	} finally {
-		await stored;
+		await kept.stored();
 	}
 	return { failure, said: kept.count, brings, issuedAt };
 }

@@ -4,6 +4,13 @@ import type { OutboxBatch } from '../vault/outbox.ts';
 /** A lock sends some ten packets a command; a device that floods is not given the whole disk. */
 const MOST_PACKETS = 2_000;
 
+/**
+ * Milliseconds in which packets that come one after another are written as one: each write waits for the
+ * disk. A page that dies meanwhile loses them like those still in the air: the server sees the gap in the
+ * lock's counter, and has the records sent again.
+ */
+const TOGETHER = 20;
+
 /** Adds to a batch, new or begun; false when it was sent already, so that it may not grow. */
 export type Keep = (batch: Omit<OutboxBatch, 'sealed'>, begun: boolean) => Promise<boolean>;
 
@@ -15,6 +22,7 @@ export class Kept {
 	#id = crypto.randomUUID() as string;
 	#receivedAt = 0;
 	#begun = false;
+	#timer: ReturnType<typeof setTimeout> | undefined;
 	#last: Promise<void> = Promise.resolve();
 	/** Packets so far. */
 	count = 0;
@@ -24,12 +32,20 @@ export class Kept {
 		this.#keep = keep;
 	}
 
-	/** On the disk when it settles. Packets that come while the disk works are written together. */
-	add(packet: Uint8Array): Promise<void> {
-		if (this.count >= MOST_PACKETS) return this.#last;
+	/** A packet of the lock. It is on the disk a moment later; see `stored`. */
+	add(packet: Uint8Array): void {
+		if (this.count >= MOST_PACKETS) return;
 		this.count++;
 		this.#receivedAt ||= Date.now();
 		this.#waiting.push(toHex(packet));
+		// Whoever waits for it hears of its failure.
+		this.#timer ??= setTimeout(() => void this.stored().catch(() => undefined), TOGETHER);
+	}
+
+	/** Settles once all packets so far are on the disk. @throws VaultError */
+	stored(): Promise<void> {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
 		this.#last = this.#last.then(() => this.#write());
 		return this.#last;
 	}

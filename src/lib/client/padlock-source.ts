@@ -32,8 +32,12 @@ export class PadlockSource implements Source {
 		this.#kept = this.#parts.sync.begin(this.#parts.mac, session);
 	}
 
-	async hear(packet: Bytes): Promise<void> {
-		await this.#kept?.add(packet);
+	hear(packet: Bytes): void {
+		this.#kept?.add(packet);
+	}
+
+	async stored(): Promise<void> {
+		await this.#kept?.stored();
 	}
 
 	get heard(): number {

@@ -31,8 +31,10 @@ export interface KeyFailure {
 export interface Source {
 	/** A connection begins. */
 	begin(session: string): void;
-	/** What the lock said, for whoever can read it. On the disk where it must be when it settles. */
-	hear(packet: Bytes): Promise<void>;
+	/** What the lock said, for whoever can read it. */
+	hear(packet: Bytes): void;
+	/** Settles once all that was heard is on the disk, where it must be. @throws VaultError */
+	stored(): Promise<void>;
 	/** How much was heard since the connection began. */
 	readonly heard: number;
 	/** Commands of the server for what was heard. @throws ClientError, the signal's reason */

@@ -22,7 +22,6 @@ export async function write(
 	const { parts, source, deed, screen, signal } = tap;
 	const inbox = new Inbox(link, signal);
 	let commands = first;
-	let stored = Promise.resolve();
 	let sent = false;
 	let opened = false;
 	let reported: 'closed' | 'open' | null = null;
@@ -34,11 +33,11 @@ export async function write(
 	};
 	const tell = async (event: LockEvent): Promise<void> => {
 		if (event.kind === 'server-packet') {
-			stored = source.hear(event.packet);
+			source.hear(event.packet);
 			return;
 		}
 		// What the lock said is on the disk before the screen says anything and the next packet goes.
-		await stored;
+		await source.stored();
 		switch (event.kind) {
 			case 'answered':
 			case 'pushed':
@@ -102,7 +101,7 @@ export async function write(
 		}
 	} finally {
 		inbox.close();
-		await stored;
+		await source.stored();
 		screen.said(session);
 		if (source.heard > 0 || opened) void parts.sync.flush();
 	}
