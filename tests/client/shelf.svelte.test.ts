@@ -4,7 +4,7 @@ import { ClientError, type Call } from '../../src/lib/client/call.ts';
 import { Sync } from '../../src/lib/client/sync.svelte.ts';
 import { Outbox } from '../../src/lib/vault/outbox.ts';
 import { Vault } from '../../src/lib/vault/store.ts';
-import { hears, MAC, said, SESSION } from './rig.ts';
+import { hears, MAC, SESSION } from './rig.ts';
 
 interface Upload {
 	batches: { id: string; session: string; packets: string[] }[];
