@@ -46,8 +46,15 @@ test('lets go of the shackle for a battery change', async ({ page, padlock, air 
 });
 
 test('a double tap opens once', async ({ page, padlock, air }) => {
-	// Chrome closes its chooser at a click beside it: here the device is known.
-	await openOnce(page, padlock);
+	// Its second click falls beside Chrome's chooser, which Chrome then closes.
+	padlock.press();
+	await openButton(page).dblclick();
+	await headline(page, 'It’s open');
+	expect(padlock.openings).toBe(1);
+	expect(air.peripheral.connections).toBe(1);
+	padlock.close();
+	await headline(page, 'Asleep');
+	// Without a chooser, since the device is known.
 	padlock.press();
 	await openButton(page).dblclick();
 	await headline(page, 'It’s open');
@@ -80,7 +87,8 @@ test('a chooser that is cancelled changes nothing', async ({ page, padlock, air,
 	await chooser.cancel();
 	padlock.press();
 	await openButton(page).click();
-	await expect.poll(() => chooser.opened).toBe(1);
+	// Once more: it may have been closed by the second of two quick taps.
+	await expect.poll(() => chooser.opened).toBe(2);
 	await expect(openButton(page)).toBeEnabled();
 	await headline(page, 'New');
 	await chooser.choose(air.address);

@@ -74,8 +74,24 @@ describe('the chooser', () => {
 		expect(filters).toContainEqual({ name: 'NOKE3P_F1E2D3C4B5A6' });
 	});
 
+	test('that the second of two quick taps closes opens again, once', async () => {
+		const first = browser(() =>
+			first.asked.length === 1 ? cancelled() : Promise.resolve(device())
+		);
+		expect(await first.bluetooth.choose()).toMatchObject(LOCK);
+		const { asked, bluetooth } = browser(cancelled);
+		expect(await bluetooth.choose()).toBeNull();
+		expect(asked).toHaveLength(2);
+	});
+
 	test('that is cancelled is an outcome', async () => {
-		expect(await browser(cancelled).bluetooth.choose()).toBeNull();
+		const late = async () => {
+			vi.setSystemTime(Date.now() + 600);
+			return cancelled();
+		};
+		const { asked, bluetooth } = browser(late);
+		expect(await bluetooth.choose()).toBeNull();
+		expect(asked).toHaveLength(1);
 	});
 
 	test('is not opened without an adapter: there it would never settle', async () => {

@@ -36,6 +36,9 @@ export interface Wanted {
 /** Milliseconds for what the browser answers by itself. */
 const BROWSER_WITHIN = 2_000;
 
+/** Milliseconds. The second of two quick taps falls beside the chooser that the first one opened, and closes it. */
+const DOUBLE_TAP = 500;
+
 /**
  * Web Bluetooth for devices of these vendors. It remembers the devices that the person has chosen for
  * the life of the page, since most browsers do not.
@@ -61,8 +64,8 @@ export class WebBluetooth {
 	}
 
 	/**
-	 * Opens the browser's chooser; needs a user gesture of the last seconds. Null when the person
-	 * cancelled it.
+	 * Opens the browser's chooser, once more if a double tap closed it; needs a user gesture of the last
+	 * seconds. Null when the person cancelled it.
 	 * @param wish shows only this lock, or only this vendor's
 	 * @throws LinkError `unsupported`, `bluetooth-off`, `other-lock`, `not-a-lock`, `stopped`
 	 */
@@ -74,11 +77,16 @@ export class WebBluetooth {
 		);
 		let device: BluetoothDevice;
 		try {
-			const choosing = this.#api!.requestDevice({
+			const options = {
 				filters: profiles.flatMap((profile) => filtersOf(profile, wish)),
 				// Without it a device found by its name may not be talked to, nor its advertisement be read.
 				optionalServices: profiles.map(({ service }) => service),
 				optionalManufacturerData: profiles.flatMap(({ companies }) => companies)
+			};
+			const opened = Date.now();
+			const choosing = this.#api!.requestDevice(options).catch((cause: unknown) => {
+				if (!isCancelled(cause) || Date.now() - opened > DOUBLE_TAP || signal?.aborted) throw cause;
+				return this.#api!.requestDevice(options);
 			});
 			device = await wait(choosing, { within: Infinity, signal });
 		} catch (cause) {
