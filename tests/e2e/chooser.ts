@@ -68,11 +68,13 @@ export class Chooser {
 		if (choice !== 'cancel' && !open.addresses.includes(choice.address)) return;
 		// Once: a second answer to one request can crash the browser.
 		this.#seen.set(open.id, 'answered');
-		if (choice === 'cancel') {
-			await this.#session.send('DeviceAccess.cancelPrompt', { id: open.id });
-		} else {
-			const answer = { id: open.id, deviceId: choice.address };
-			await this.#session.send('DeviceAccess.selectPrompt', answer);
-		}
+		const answered =
+			choice === 'cancel'
+				? this.#session.send('DeviceAccess.cancelPrompt', { id: open.id })
+				: this.#session.send('DeviceAccess.selectPrompt', { id: open.id, deviceId: choice.address });
+		await answered.catch((cause: unknown) => {
+			// Chrome has closed it meanwhile, at a click beside it; the page may open another.
+			if (!String(cause).includes('Cannot find request')) throw cause;
+		});
 	}
 }
