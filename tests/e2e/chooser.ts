@@ -71,7 +71,10 @@ export class Chooser {
 		const answered =
 			choice === 'cancel'
 				? this.#session.send('DeviceAccess.cancelPrompt', { id: open.id })
-				: this.#session.send('DeviceAccess.selectPrompt', { id: open.id, deviceId: choice.address });
+				: this.#session.send('DeviceAccess.selectPrompt', {
+						id: open.id,
+						deviceId: choice.address
+					});
 		await answered.catch((cause: unknown) => {
 			// Chrome has closed it meanwhile, at a click beside it; the page may open another.
 			if (!String(cause).includes('Cannot find request')) throw cause;
