@@ -6,9 +6,10 @@ import { Sync, type SyncParts } from '../../src/lib/client/sync.svelte.ts';
 import { memoryConnector, type Ear, type Peer } from '../../src/lib/link/memory.ts';
 import { fromHex, toHex, type Bytes } from '../../src/lib/protocol/bytes.ts';
 import { resultPacket, shutdownPacket } from '../../src/lib/protocol/noke/answers.ts';
-import type { Load, OutboxBatch, OutboxClaim } from '../../src/lib/vault/outbox.ts';
+import type { Load, OutboxBatch, OutboxClaim, Sender } from '../../src/lib/vault/outbox.ts';
 
 export const MAC = 'F1:E2:D3:C4:B5:A6';
+export const ANNA: Sender = { company: 'company', person: 'anna' };
 export const SESSION = '0000040ba7b0d91f7f45ad25698a18375c7e4f16';
 
 /** A server packet with a number in it. */
@@ -180,7 +181,12 @@ export function makeRig(parts: Partial<SyncParts> = {}) {
 	const server = new ScriptedServer();
 	const outbox = new PaperOutbox();
 	const { call } = server;
-	const sync = new Sync({ outbox, call, company: () => 'company', ...parts });
+	const sync = new Sync({
+		outbox,
+		call,
+		sender: () => ANNA,
+		...parts
+	});
 	const connect = memoryConnector(lock);
 	const talk = new LockConversation({ mac: MAC, connect, sync, call });
 	return { lock, server, outbox, sync, talk, connect };

@@ -4,7 +4,7 @@ import { ClientError, type Call } from '../../src/lib/client/call.ts';
 import { Sync } from '../../src/lib/client/sync.svelte.ts';
 import { Outbox } from '../../src/lib/vault/outbox.ts';
 import { Vault } from '../../src/lib/vault/store.ts';
-import { hears, MAC, SESSION } from './rig.ts';
+import { ANNA, hears, MAC, SESSION } from './rig.ts';
 
 interface Upload {
 	batches: { id: string; session: string; packets: string[] }[];
@@ -51,7 +51,12 @@ const call: Call = async (_schema, _method, _path, body) => {
 };
 
 function makeSync(box = outbox, parts: Partial<ConstructorParameters<typeof Sync>[0]> = {}) {
-	return new Sync({ outbox: box, call, company: () => 'company', ...parts });
+	return new Sync({
+		outbox: box,
+		call,
+		sender: () => ANNA,
+		...parts
+	});
 }
 
 const sessionOf = (number: number) => number.toString(16).padStart(40, '0');
@@ -119,7 +124,7 @@ describe('claims', () => {
 		expect(uploads).toMatchObject([
 			{ claims: [{ mac: MAC, slot: 7, at: 5 }], sentAt: 77, batches: [{ session: SESSION }] }
 		]);
-		expect((await outbox.unsent('company')).claims).toEqual([]);
+		expect((await outbox.unsent(ANNA)).claims).toEqual([]);
 	});
 
 	test('that a server never takes do not keep the batches from it', async () => {
@@ -137,11 +142,46 @@ describe('claims', () => {
 	});
 
 	test('of another company stay where they are', async () => {
-		await makeSync(outbox, { company: () => 'other' }).claim(opening(5));
+		await makeSync(outbox, { sender: () => ({ company: 'other', person: 'anna' }) }).claim(
+			opening(5)
+		);
 		await makeSync().flush();
 		expect(uploads).toEqual([]);
-		expect((await outbox.unsent('other')).claims).toHaveLength(1);
+		expect((await outbox.unsent({ company: 'other', person: 'anna' })).claims).toHaveLength(1);
 	});
+
+	test('go with nobody but their person', async () => {
+		const anna = makeSync();
+		const bert = makeSync(outbox, { sender: () => ({ company: 'company', person: 'bert' }) });
+		await hears(anna.begin(MAC, SESSION), 1);
+		await anna.claim(opening(5));
+		await bert.flush();
+		// What the lock said is the company's.
+		expect(uploads.map(({ batches, claims }) => [batches.length, claims])).toEqual([
+			[1, undefined]
+		]);
+		expect(bert.unsent.size).toBe(0);
+		await anna.flush();
+		expect(claimed).toEqual(['7 5']);
+	});
+
+	test('are found behind those of others', async () => {
+		const bert = makeSync(outbox, { sender: () => ({ company: 'company', person: 'bert' }) });
+		for (let i = 0; i < 250; i++) await bert.claim(opening(i));
+		await makeSync().claim(opening(1000));
+		await makeSync().flush();
+		expect(claimed).toEqual(['7 1000']);
+	});
+});
+
+test('nothing goes as another company that signs in meanwhile', async () => {
+	let sender = ANNA;
+	const sync = makeSync(outbox, { sender: () => sender });
+	for (let i = 0; i < 60; i++) await hears(sync.begin(MAC, sessionOf(i)), i);
+	afterCommit = () => (sender = { ...ANNA, company: 'other' });
+	await sync.flush();
+	expect(uploads.map(({ batches }) => batches.length)).toEqual([50]);
+	expect((await outbox.unsent(ANNA)).batches).toHaveLength(10);
 });
 
 describe('an outbox of 10,000 entries', () => {
@@ -174,6 +214,9 @@ describe('an outbox of 10,000 entries', () => {
 			expect(batches.length).toBeLessThanOrEqual(50);
 			expect(claims.length).toBeLessThanOrEqual(100);
 		}
+		// The server keeps few claims that no opening has come in for: all openings come first.
+		const first = uploads.findIndex(({ claims }) => claims !== undefined);
+		expect(uploads.slice(first).flatMap(({ batches }) => batches)).toEqual([]);
 		expect(read).toBeLessThan(12_000);
 		expect(sync.unsent.size).toBe(0);
 	}, 60_000);
@@ -202,7 +245,7 @@ describe('an outbox of 10,000 entries', () => {
 		await last.flush();
 		expect(durable.size).toBe(400);
 		expect(new Set(claimed).size).toBe(40);
-		expect((await outbox.unsent('company')).batches).toEqual([]);
+		expect((await outbox.unsent(ANNA)).batches).toEqual([]);
 		expect(await outbox.refused()).toEqual([]);
 	}, 60_000);
 });

@@ -4,7 +4,7 @@ import { ClientError, type Call } from '../../src/lib/client/call.ts';
 import { Sync } from '../../src/lib/client/sync.svelte.ts';
 import { Outbox } from '../../src/lib/vault/outbox.ts';
 import { Vault } from '../../src/lib/vault/store.ts';
-import { hears, MAC, said, SESSION } from './rig.ts';
+import { ANNA, hears, MAC, said, SESSION } from './rig.ts';
 
 interface Sent {
 	id: string;
@@ -40,7 +40,11 @@ const call: Call = async (_schema, _method, _path, body) => {
 };
 
 function makeSync(company: string | null = 'company') {
-	return new Sync({ outbox, call, company: () => company });
+	return new Sync({
+		outbox,
+		call,
+		sender: () => (company === null ? null : { company, person: 'anna' })
+	});
 }
 
 function refuseWith(code: ClientError['code']): Answer {
@@ -50,7 +54,7 @@ function refuseWith(code: ClientError['code']): Answer {
 }
 
 async function ids(): Promise<string[]> {
-	return (await outbox.unsent('company')).batches.map(({ id }) => id);
+	return (await outbox.unsent(ANNA)).batches.map(({ id }) => id);
 }
 
 describe('sync', () => {
@@ -80,7 +84,7 @@ describe('sync', () => {
 			expect(await ids()).toHaveLength(1);
 		});
 		expect(append).toHaveBeenCalledTimes(1);
-		expect((await outbox.unsent('company')).batches[0]!.packets).toHaveLength(3);
+		expect((await outbox.unsent(ANNA)).batches[0]!.packets).toHaveLength(3);
 	});
 
 	test('an opening that is withdrawn leaves what its lock said', async () => {
@@ -210,7 +214,12 @@ describe('sync', () => {
 		const network = new EventTarget();
 		await hears(makeSync().begin(MAC, SESSION), 1);
 		answer = refuseWith('no-network');
-		const sync = new Sync({ outbox, call, company: () => 'company', network });
+		const sync = new Sync({
+			outbox,
+			call,
+			sender: () => ANNA,
+			network
+		});
 		const stop = sync.start();
 		await vi.waitFor(() => expect(requests).toHaveLength(1));
 		answer = takeAll;
@@ -241,6 +250,23 @@ describe('sync', () => {
 		expect(sync.unsent.size).toBe(0);
 	});
 
+	test('goes on where the browser once gave no lock', async () => {
+		let fails = true;
+		const locks = {
+			request: async (_name: string, _options: object, work: (lock: object) => unknown) => {
+				if (fails) throw new DOMException('not active', 'InvalidStateError');
+				return work({});
+			}
+		} as unknown as LockManager;
+		const sync = new Sync({ outbox, call, sender: () => ANNA, locks });
+		await hears(sync.begin(MAC, SESSION), 1);
+		await sync.flush();
+		expect(requests).toEqual([]);
+		fails = false;
+		await sync.flush();
+		expect(requests).toHaveLength(1);
+	});
+
 	test('waits for the other tab', async () => {
 		let release = () => {};
 		const names: string[] = [];
@@ -251,7 +277,12 @@ describe('sync', () => {
 				return work({});
 			}
 		} as unknown as LockManager;
-		const sync = new Sync({ outbox, call, company: () => 'company', locks });
+		const sync = new Sync({
+			outbox,
+			call,
+			sender: () => ANNA,
+			locks
+		});
 		await hears(sync.begin(MAC, SESSION), 1);
 		const flushed = sync.flush();
 		await vi.waitFor(() => expect(names).toEqual(['hasp-outbox']));

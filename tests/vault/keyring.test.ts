@@ -78,7 +78,7 @@ describe('the keyring', () => {
 		await rig.keyring.wipe();
 		expect(await facts()).toEqual({ device: null, keys: [], ekeys: [], evicted: false });
 		expect(await rig.vault.use((db) => db.count('device'))).toBe(0);
-		expect((await outbox.unsent('c')).claims).toHaveLength(1);
+		expect((await outbox.unsent({ company: 'c', person: 'anna' })).claims).toHaveLength(1);
 		expect((await rig.keyring.meet(OWNER)).phone).toBe(phone);
 	});
 
@@ -135,7 +135,7 @@ describe('the versions of the vault', () => {
 		first.close();
 		const { vault, keyring } = makeKeyring(name);
 		const outbox = new Outbox(vault);
-		const { batches } = await outbox.unsent('company');
+		const { batches } = await outbox.unsent({ company: 'company', person: 'anna' });
 		expect(batches.sort((a, b) => a.id.localeCompare(b.id))).toEqual([
 			batch('a', 'company'),
 			batch('b', 'company'),
@@ -156,7 +156,9 @@ describe('the versions of the vault', () => {
 		await expect(facts()).rejects.toMatchObject(outdated);
 		await expect(keyring.meet(OWNER)).rejects.toMatchObject(outdated);
 		await expect(keyring.keep(born, heard([]))).rejects.toMatchObject(outdated);
-		await expect(new Outbox(new Vault(name)).unsent('c')).rejects.toMatchObject(outdated);
+		await expect(
+			new Outbox(new Vault(name)).unsent({ company: 'c', person: 'anna' })
+		).rejects.toMatchObject(outdated);
 		expect(await open()).toEqual({ code: 'storage-failed', storage: 'outdated' });
 		expect(await newer.count('keys')).toBe(1);
 		newer.close();

@@ -18,6 +18,7 @@ export type Keep = (batch: Omit<OutboxBatch, 'sealed'>, begun: boolean) => Promi
 export class Kept {
 	readonly #head: { mac: string; session: string; company: string | null };
 	readonly #keep: Keep;
+	readonly #now: () => number;
 	readonly #waiting: string[] = [];
 	#id = crypto.randomUUID() as string;
 	#receivedAt = 0;
@@ -27,16 +28,22 @@ export class Kept {
 	/** Packets so far. */
 	count = 0;
 
-	constructor(head: { mac: string; session: string; company: string | null }, keep: Keep) {
+	/** @param now the server's clock, as well as this phone knows it */
+	constructor(
+		head: { mac: string; session: string; company: string | null },
+		keep: Keep,
+		now: () => number
+	) {
 		this.#head = head;
 		this.#keep = keep;
+		this.#now = now;
 	}
 
 	/** A packet of the lock. It is on the disk a moment later; see `stored`. */
 	add(packet: Uint8Array): void {
 		if (this.count >= MOST_PACKETS) return;
 		this.count++;
-		this.#receivedAt ||= Date.now();
+		this.#receivedAt ||= this.#now();
 		this.#waiting.push(toHex(packet));
 		// Whoever waits for it hears of its failure.
 		this.#timer ??= setTimeout(() => void this.stored().catch(() => undefined), TOGETHER);
@@ -59,7 +66,7 @@ export class Kept {
 		if (await this.#keep(batch(), begun)) return;
 		// A batch of its own, sorted after the one before.
 		this.#id = crypto.randomUUID();
-		this.#receivedAt = Math.max(Date.now(), this.#receivedAt + 1);
+		this.#receivedAt = Math.max(this.#now(), this.#receivedAt + 1);
 		await this.#keep(batch(), false);
 	}
 }

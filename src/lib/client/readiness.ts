@@ -33,7 +33,8 @@ export function readinessOf(
 	const verdict = judge(device, key, now);
 	if (verdict === 'clock-back') return { state: 'clock-back' };
 	const end = key.notAfter - device.ahead;
-	if (verdict === 'lease-over' || !key.held) return { state: 'lease-over', ended: end };
+	if (verdict === 'lease-over') return { state: 'lease-over', ended: end };
+	if (!key.held) return { state: 'evicted' };
 	return key.state === 'waiting' ? { state: 'waits' } : { state: 'ready', until: end };
 }
 
@@ -48,7 +49,8 @@ export function doorReadinessOf(
 	const verdict = judgeEkey(device, key, now);
 	const end = key.notAfter - device.ahead;
 	if (verdict === 'clock-back') return { state: verdict };
-	if (verdict === 'lease-over' || !key.held) return { state: 'lease-over', ended: end };
+	if (verdict === 'lease-over') return { state: 'lease-over', ended: end };
+	if (!key.held) return { state: 'evicted' };
 	return verdict === 'usable' ? { state: 'ready', until: end } : { state: 'not-now', why: verdict };
 }
 

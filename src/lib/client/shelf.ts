@@ -1,4 +1,4 @@
-import type { Load, Outbox, OutboxBatch, OutboxClaim, Portion } from '../vault/outbox.ts';
+import type { Load, Outbox, OutboxBatch, OutboxClaim, Portion, Sender } from '../vault/outbox.ts';
 import { VaultError, type VaultErrorCode } from '../vault/store.ts';
 
 type Disk = Pick<Outbox, 'append' | 'claim' | 'withdraw' | 'take' | 'settle' | 'unsent'>;
@@ -51,11 +51,11 @@ export class Shelf {
 	}
 
 	/** The oldest on the disk, or what memory holds when the disk has no more. Never rejects. */
-	async take(company: string, most: Portion): Promise<Load> {
+	async take(sender: Sender, most: Portion): Promise<Load> {
 		await this.#putAway();
-		const stored = await this.#fromDisk(company, most);
+		const stored = await this.#fromDisk(sender, most);
 		if (stored.batches.length + stored.claims.length > 0) return stored;
-		const { batches, claims } = this.#loose(company);
+		const { batches, claims } = this.#loose(sender);
 		return { batches: batches.slice(0, 1), claims: claims.slice(0, most.claims) };
 	}
 
@@ -71,10 +71,10 @@ export class Shelf {
 		await this.#disk.settle(durable, refused);
 	}
 
-	/** All of a company that the server does not have. Never rejects. */
-	async unsent(company: string): Promise<Load> {
-		const loose = this.#loose(company);
-		const stored = await this.#disk.unsent(company).catch(() => ({ batches: [], claims: [] }));
+	/** All that this sender sends and the server does not have. Never rejects. */
+	async unsent(sender: Sender): Promise<Load> {
+		const loose = this.#loose(sender);
+		const stored = await this.#disk.unsent(sender).catch(() => ({ batches: [], claims: [] }));
 		return {
 			batches: [...stored.batches, ...loose.batches],
 			claims: [...stored.claims, ...loose.claims]
@@ -99,9 +99,9 @@ export class Shelf {
 		}
 	}
 
-	async #fromDisk(company: string, most: Portion): Promise<Load> {
+	async #fromDisk(sender: Sender, most: Portion): Promise<Load> {
 		try {
-			return await this.#disk.take(company, most);
+			return await this.#disk.take(sender, most);
 		} catch (cause) {
 			this.#note(cause);
 			if (!(cause instanceof VaultError) || cause.code !== 'full')
@@ -109,16 +109,17 @@ export class Shelf {
 		}
 		// Only what is sent makes room: so it is sent although the disk cannot note it.
 		const stored = await this.#disk
-			.take(company, most, 'unsealed')
+			.take(sender, most, 'unsealed')
 			.catch(() => ({ batches: [], claims: [] }));
 		for (const { id, sealed } of stored.batches) if (!sealed) this.#sent.add(id);
 		return stored;
 	}
 
-	#loose(company: string): Load {
-		const own = (one: { company: string | null }) => (one.company ?? company) === company;
+	#loose({ company, person }: Sender): Load {
+		const ours = (one: { company: string | null }) => (one.company ?? company) === company;
+		const own = (claim: OutboxClaim) => ours(claim) && (claim.person ?? person) === person;
 		return {
-			batches: [...this.#batches.values()].filter(own),
+			batches: [...this.#batches.values()].filter(ours),
 			claims: [...this.#claims.values()].filter(own)
 		};
 	}

@@ -62,8 +62,12 @@ export class Shell {
 	/** Takes the newer version, in every tab; a conversation with a lock is waited for. */
 	async take(): Promise<void> {
 		this.agreed = true;
-		await this.#quiet();
-		await wake();
+		const { locks } = this.#parts;
+		do {
+			await this.#quiet();
+			await wake();
+			// Somebody may have tapped while it woke.
+		} while (locks && (await talks(locks)));
 		this.#skip?.();
 	}
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import { UploadReply, type UploadRequest } from '../api/app/activity.ts';
-import type { Load, Outbox, OutboxBatch, OutboxClaim, Portion } from '../vault/outbox.ts';
+import type { Load, Outbox, OutboxBatch, OutboxClaim, Portion, Sender } from '../vault/outbox.ts';
 import type { VaultErrorCode } from '../vault/store.ts';
 import { alone } from './alone.ts';
 import { call as callServer, ClientError, type Call, type ClientErrorCode } from './call.ts';
@@ -19,10 +19,10 @@ const UNFIT: readonly ClientErrorCode[] = ['bad-input', 'too-large'];
 
 export interface SyncParts {
 	outbox: Pick<Outbox, 'append' | 'claim' | 'withdraw' | 'take' | 'settle' | 'unsent'>;
-	/** Id of the company that is signed in, or null. */
-	company: () => string | null;
+	/** Ids of the company and the person that are signed in, or null. */
+	sender: () => Sender | null;
 	call?: Call;
-	/** The clock by which claims were made. */
+	/** The server's clock, as well as this phone knows it. */
 	now?: () => number;
 	/** Where one tab waits for another; absent in old browsers. */
 	locks?: LockManager | undefined;
@@ -32,7 +32,7 @@ export interface SyncParts {
 
 /** Takes what locks say to the server: on the disk first, and off it only when the server has it. */
 export class Sync {
-	/** Sessions of this company with packets or claims that the server does not have. */
+	/** Sessions of this sender with packets or claims that the server does not have. */
 	unsent: ReadonlySet<string> = $state.raw(new Set());
 	/** True when sending stopped because nobody is signed in; what waits is kept. */
 	signedOut = $state(false);
@@ -71,8 +71,9 @@ export class Sync {
 
 	/** A place for what one lock says in one session. */
 	begin(mac: string, session: string): Kept {
-		const company = this.#parts.company();
-		return new Kept({ mac, session, company }, (batch, begun) => this.#keep(batch, begun));
+		const company = this.#parts.sender()?.company ?? null;
+		const { now = Date.now } = this.#parts;
+		return new Kept({ mac, session, company }, (batch, begun) => this.#keep(batch, begun), now);
 	}
 
 	/**
@@ -80,10 +81,11 @@ export class Sync {
 	 * Never rejects.
 	 * @returns its id, for `withdraw`
 	 */
-	async claim(opening: Omit<OutboxClaim, 'id' | 'company'>): Promise<string> {
+	async claim(opening: Omit<OutboxClaim, 'id' | keyof Sender>): Promise<string> {
 		const id = crypto.randomUUID();
 		this.#add(opening.session, 1);
-		await this.#shelf.claim({ ...opening, id, company: this.#parts.company() });
+		const { company = null, person } = this.#parts.sender() ?? {};
+		await this.#shelf.claim({ ...opening, id, company, person });
 		return id;
 	}
 
@@ -102,7 +104,9 @@ export class Sync {
 		const next = (this.#running ?? Promise.resolve()).then(async () => {
 			this.#next = null;
 			this.#running = next;
-			await alone(this.#parts.locks, 'hasp-outbox', 'wait', () => this.#send());
+			const { locks } = this.#parts;
+			// A browser that gives no lock today may give one tomorrow.
+			await alone(locks, 'hasp-outbox', 'wait', () => this.#send()).catch(() => this.#later());
 		});
 		this.#next = next;
 		return next;
@@ -124,13 +128,15 @@ export class Sync {
 
 	async #send(): Promise<void> {
 		clearTimeout(this.#timer);
-		const company = this.#parts.company();
-		if (company === null) return;
+		const sender = this.#parts.sender();
+		if (sender === null) return;
 		try {
-			let load = await this.#shelf.take(company, PORTION);
-			while (load.batches.length + load.claims.length > 0) {
+			for (;;) {
+				const load = await this.#shelf.take(sender, PORTION);
+				if (load.batches.length + load.claims.length === 0) break;
+				// Another one has signed in meanwhile, to whom the server would refuse it for good.
+				if (!isSame(sender, this.#parts.sender())) break;
 				await this.#post(load);
-				load = await this.#shelf.take(company, PORTION);
 			}
 			this.#pause = FIRST_PAUSE;
 			this.signedOut = false;
@@ -138,12 +144,12 @@ export class Sync {
 			this.signedOut = cause instanceof ClientError && cause.code === 'signed-out';
 			if (!this.signedOut) this.#later();
 		}
-		await this.#count(company);
+		await this.#count(sender);
 	}
 
 	/** Sends batches and claims together; when they are not taken so, one at a time, and sets aside the unfit. */
 	async #post({ batches, claims }: Load): Promise<void> {
-		const { call = callServer, now = () => Date.now() } = this.#parts;
+		const { call = callServer, now = Date.now } = this.#parts;
 		const body = {
 			batches: batches.map(wire),
 			...(claims.length > 0
@@ -159,8 +165,8 @@ export class Sync {
 		} catch (cause) {
 			if (!(cause instanceof ClientError) || !UNFIT.includes(cause.code)) throw cause;
 			if (batches.length + claims.length > 1) {
-				for (const claim of claims) await this.#post({ batches: [], claims: [claim] });
 				for (const batch of batches) await this.#post({ batches: [batch], claims: [] });
+				for (const claim of claims) await this.#post({ batches: [], claims: [claim] });
 			} else {
 				const unfit = [...batches, ...claims].map(({ id }) => ({ id, code: cause.code }));
 				await this.#shelf.settle([], unfit);
@@ -168,8 +174,8 @@ export class Sync {
 		}
 	}
 
-	async #count(company: string): Promise<void> {
-		const { batches, claims } = await this.#shelf.unsent(company);
+	async #count(sender: Sender): Promise<void> {
+		const { batches, claims } = await this.#shelf.unsent(sender);
 		const counts = new Map<string, number>();
 		for (const { session, packets } of batches)
 			counts.set(session, (counts.get(session) ?? 0) + packets.length);
@@ -184,6 +190,10 @@ export class Sync {
 		this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2);
 		this.#timer = setTimeout(() => void this.flush(), pause);
 	}
+}
+
+function isSame(a: Sender, b: Sender | null): boolean {
+	return a.company === b?.company && a.person === b.person;
 }
 
 function wire({ id, mac, session, receivedAt, packets }: OutboxBatch) {

@@ -2,10 +2,11 @@ import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { Door } from '../api/app/doors.ts';
 import type { Lock } from '../api/app/locks.ts';
+import type { Me } from '../api/app/people.ts';
 import { WebBluetooth, type Chosen, type Wanted } from '../link/bluetooth.ts';
 import type { Connect } from '../link/link.ts';
 import { VENDORS, type VendorId } from '../protocol/vendors.ts';
-import { Outbox } from '../vault/outbox.ts';
+import { Outbox, type Sender } from '../vault/outbox.ts';
 import { Pairings } from '../vault/pairings.ts';
 import { Vault } from '../vault/store.ts';
 import { Turns } from '../vault/turns.ts';
@@ -65,7 +66,7 @@ export class Talks {
 		const vault = new Vault();
 		this.sync = new Sync({
 			outbox: new Outbox(vault),
-			company: () => session.me?.company?.id ?? null,
+			sender: () => senderOf(session.me),
 			now: () => this.readiness.now,
 			locks: navigator.locks,
 			network: window
@@ -251,6 +252,10 @@ export class Talks {
 		const connect = this.bluetooth.connectorTo(chosen);
 		return { vendor, name: device.name ?? '', heard, connect };
 	}
+}
+
+function senderOf(me: Me | undefined): Sender | null {
+	return me?.user && me.company ? { company: me.company.id, person: me.user.id } : null;
 }
 
 /** How a door lock is found over the radio: its model stands in the name that it advertises. */

@@ -11,7 +11,7 @@ export interface OutboxBatch {
 	mac: string;
 	/** 40 hex characters. */
 	session: string;
-	/** Milliseconds since 1970 at the first packet. */
+	/** Milliseconds since 1970 at the first packet, by the server's clock as well as the phone knew it. */
 	receivedAt: number;
 	/** Each 40 hex characters, in the order received. */
 	packets: string[];
@@ -23,6 +23,8 @@ export interface OutboxBatch {
 export interface OutboxClaim {
 	id: string;
 	company: string | null;
+	/** Who opened it: nobody else can claim it. Absent in those of a version that did not note it. */
+	person?: string | undefined;
 	mac: string;
 	/** 40 hex characters. */
 	session: string;
@@ -37,6 +39,12 @@ export type StoredClaim = Omit<OutboxClaim, 'company'> & { company: string };
 
 /** What the server refused for good. Kept, so that nothing is lost in silence. */
 export type Refused = (StoredBatch | StoredClaim) & { code: string; refusedAt: number };
+
+/** Who sends: what a lock said goes with anybody of its company, a claim only with its person. */
+export interface Sender {
+	company: string;
+	person: string;
+}
 
 /** The most that is taken for one request. */
 export interface Portion {
@@ -92,10 +100,11 @@ export class Outbox {
 	}
 
 	/**
-	 * The oldest of a company; batches are sealed before they are returned, unless no room is left for it.
+	 * The oldest that this sender sends; batches are sealed before they are returned, unless no room is left for
+	 * it. Claims come with the last batches: of those that no opening has come in for the server keeps few.
 	 * @throws VaultError
 	 */
-	take(company: string, most: Portion, how: 'sealed' | 'unsealed' = 'sealed'): Promise<Load> {
+	take(sender: Sender, most: Portion, how: 'sealed' | 'unsealed' = 'sealed'): Promise<Load> {
 		return this.#vault.use(async (db) => {
 			const names = ['outbox', 'claims'] as const;
 			const tx =
@@ -105,7 +114,7 @@ export class Outbox {
 			const outbox = tx.objectStore('outbox');
 			const batches: OutboxBatch[] = [];
 			let packets = 0;
-			const oldest = await ofCompany(outbox.index('by time'), company, most.batches);
+			const oldest = await ofCompany(outbox.index('by time'), sender.company, most.batches);
 			for (const batch of oldest.sort((a, b) => a.receivedAt - b.receivedAt)) {
 				packets += batch.packets.length;
 				// One alone is always taken, however large.
@@ -116,10 +125,11 @@ export class Outbox {
 				}
 				batches.push(known(batch));
 			}
+			const isLast = batches.length === oldest.length && oldest.length < most.batches;
 			const index = tx.objectStore('claims').index('by time');
-			const claims = await ofCompany(index, company, most.claims);
+			const claims = isLast ? await ofPerson(index, sender, most.claims) : [];
 			await tx.done;
-			return { batches, claims: claims.slice(0, most.claims).map(known) };
+			return { batches, claims: claims.map(known) };
 		});
 	}
 
@@ -142,12 +152,12 @@ export class Outbox {
 		});
 	}
 
-	/** All that the server does not have yet of a company's locks, the oldest first. @throws VaultError */
-	unsent(company: string): Promise<Load> {
+	/** All that this sender sends and the server does not have yet, the oldest first. @throws VaultError */
+	unsent(sender: Sender): Promise<Load> {
 		return this.#vault.use(async (db) => {
 			const tx = db.transaction(['outbox', 'claims']);
-			const batches = await ofCompany(tx.objectStore('outbox').index('by time'), company);
-			const claims = await ofCompany(tx.objectStore('claims').index('by time'), company);
+			const batches = await ofCompany(tx.objectStore('outbox').index('by time'), sender.company);
+			const claims = await ofPerson(tx.objectStore('claims').index('by time'), sender, Infinity);
 			return {
 				batches: batches.sort((a, b) => a.receivedAt - b.receivedAt).map(known),
 				claims: claims.map(known)
@@ -171,6 +181,19 @@ async function ofCompany<S extends 'outbox' | 'claims', M extends IDBTransaction
 	for (const owner of new Set(['', company]))
 		found.push(...(await index.getAll(IDBKeyRange.bound([owner], [owner, []]), most)));
 	return found;
+}
+
+/** At most so many claims of this person. Those of others on this phone are few, and passed over. */
+async function ofPerson<M extends IDBTransactionMode>(
+	index: IDBPIndex<VaultSchema, ('outbox' | 'claims' | 'refused')[], 'claims', 'by time', M>,
+	{ company, person }: Sender,
+	most: number
+): Promise<StoredClaim[]> {
+	for (let read = most; ; read *= 2) {
+		const found = await ofCompany(index, company, read === Infinity ? undefined : read);
+		const own = found.filter((claim) => (claim.person ?? person) === person);
+		if (own.length >= most || found.length < read) return own.slice(0, most);
+	}
 }
 
 function stored<T extends { company: string | null }>(one: T): T & { company: string } {
