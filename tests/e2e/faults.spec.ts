@@ -173,6 +173,35 @@ test('what the lock said while the server was away is sent when it is back', asy
 	expect(air.peripheral.connections).toBe(1);
 });
 
+test('a phone whose storage is full says so, and sends from memory', async ({
+	page,
+	padlock,
+	network,
+	air: _air
+}) => {
+	await page.setViewportSize({ width: 390, height: 844 });
+	await openOnce(page, padlock);
+	// Chrome's own quota takes writes as small as these.
+	await page.evaluate(() => {
+		IDBObjectStore.prototype.put = () => {
+			throw new DOMException('full', 'QuotaExceededError');
+		};
+	});
+	await page.route('**/api/uploads', (route) => route.abort());
+	padlock.press();
+	await openButton(page).click();
+	await headline(page, 'It’s open');
+	await expect(page.getByText('Keep Hasp open')).toBeVisible();
+	await page.getByRole('link', { name: 'Done' }).click();
+	await expect(page.getByText('Keep Hasp open until then')).toBeVisible();
+	await page.getByRole('link', { name: 'ready offline' }).click();
+	await expect(page.getByText('they are in memory only')).toBeVisible();
+	await page.unroute('**/api/uploads');
+	await network('offline');
+	await network('online');
+	await expect(page.getByText('they are in memory only')).toBeHidden();
+});
+
 test('nobody signed in any more: nothing is sent, and the page says what to do', async ({
 	page,
 	padlock,

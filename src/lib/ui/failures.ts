@@ -48,7 +48,7 @@ const WORDS: Record<FailureCode, FailureWords> = {
 	},
 	'bluetooth-off': {
 		title: 'Turn on Bluetooth',
-		text: 'Then tap Open.',
+		text: 'Then try again.',
 		icon: BluetoothOff,
 		again: 'Open'
 	},
