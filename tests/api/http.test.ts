@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { homeOf } from '../../src/lib/server/http/origin.ts';
 import { around } from '../../src/lib/server/http/handle.ts';
 import { databases } from '../setup/databases.ts';
 import { ORIGIN, routes, TestApp } from './app.ts';
@@ -154,4 +155,24 @@ test('an answer that cannot be changed is copied', async () => {
 	expect(answer.headers.get('location')).toBe(`${ORIGIN}/locks`);
 	expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
 	await app.close();
+});
+
+describe('a page asked for by another name of this machine', () => {
+	const home = (host: string, of = 'http://localhost:3000/locks?a=1', accept = 'text/html,*/*') =>
+		homeOf(new Request(of, { headers: { host, accept } }), new URL(of));
+
+	test.each(['127.0.0.1:3000', '0.0.0.0:3000', '[::1]:3000'])('%s is sent home', (host) => {
+		expect(home(host)).toBe('http://localhost:3000/locks?a=1');
+	});
+
+	test.each([
+		['at home', home('localhost:3000')],
+		['on another port', home('127.0.0.1:4000')],
+		['of an integration', home('127.0.0.1:3000', undefined, '*/*')],
+		['behind a proxy', home('127.0.0.1:3000', 'https://locks.example.com/')],
+		['of a stranger', home('evil.example:3000')],
+		['without a host', home('')]
+	])('one %s is answered', (_, sent) => {
+		expect(sent).toBeNull();
+	});
 });

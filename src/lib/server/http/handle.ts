@@ -3,7 +3,7 @@ import { ServerError } from '../error.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { IP_HEADER } from '../people/auth.ts';
-import { isForeign } from './origin.ts';
+import { homeOf, isForeign } from './origin.ts';
 import { refuse } from './refuse.ts';
 
 /** What this file needs of Kit's RequestEvent. */
@@ -28,10 +28,7 @@ export async function around<E extends HandledEvent>(
 	const requestId = newId();
 	event.locals.requestId = requestId;
 	event.request.headers.set(IP_HEADER, addressOf(event));
-	const answer = isForeign(event.request, event.url)
-		? refuse(new ServerError('forbidden', 'Another site sent this.'), log, requestId)
-		: await resolve(event);
-	const response = secured(answer, config.https, requestId);
+	const response = secured(await answer(), config.https, requestId);
 	// The route, not the path: that names locks and people.
 	log.info({
 		requestId,
@@ -41,6 +38,16 @@ export async function around<E extends HandledEvent>(
 		ms: Math.round((performance.now() - began) * 10) / 10
 	});
 	return response;
+
+	async function answer(): Promise<Response> {
+		const { request, url } = event;
+		if (isForeign(request, url))
+			return refuse(new ServerError('forbidden', 'Another site sent this.'), log, requestId);
+		const home = homeOf(request, url);
+		return home === null
+			? resolve(event)
+			: new Response(null, { status: 307, headers: { location: home } });
+	}
 }
 
 /** '' when a proxy was told to name the client and did not: such requests share one rate limit. */

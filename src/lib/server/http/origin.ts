@@ -22,3 +22,19 @@ export function isForeign(request: Request, url: URL): boolean {
 	if (!ours && !FORM_TYPES.has(type)) return false;
 	return !URL.canParse(origin) || new URL(origin).host !== url.host;
 }
+
+/** This machine by other names, as the server prints it: to a browser another site than localhost. */
+const LOOPBACK = new Set(['127.0.0.1', '0.0.0.0', '[::1]']);
+
+/**
+ * Where the page is at home that was asked for by another name of this machine: there nothing could be sent,
+ * and nobody stays signed in. Null for all else; behind a proxy Host says nothing.
+ */
+export function homeOf(request: Request, url: URL): string | null {
+	if (request.method !== 'GET' || url.hostname !== 'localhost') return null;
+	if (!request.headers.get('accept')?.includes('text/html')) return null;
+	const asked = `http://${request.headers.get('host')}`;
+	if (!URL.canParse(asked)) return null;
+	const { hostname, port } = new URL(asked);
+	return LOOPBACK.has(hostname) && port === url.port ? url.href : null;
+}
