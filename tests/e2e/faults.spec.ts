@@ -194,7 +194,7 @@ test('a phone whose storage is full says so, and sends from memory', async ({
 	await expect(page.getByText('Keep Hasp open')).toBeVisible();
 	await page.getByRole('link', { name: 'Done' }).click();
 	await expect(page.getByText('Keep Hasp open until then')).toBeVisible();
-	await page.getByRole('link', { name: 'ready offline' }).click();
+	await page.getByRole('link', { name: /of \d+ ready offline/ }).click();
 	await expect(page.getByText('they are in memory only')).toBeVisible();
 	await page.unroute('**/api/uploads');
 	await network('offline');

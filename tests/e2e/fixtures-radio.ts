@@ -64,11 +64,17 @@ export const test = base.extend<RadioFixtures, RadioWorkerFixtures>({
 		{ auto: true }
 	],
 
-	network: async ({ context, chooser }, use) => {
+	network: async ({ context, page, chooser }, use) => {
+		let isOffline = false;
+		// Some versions of Chromium forget it for `navigator.onLine` with the page that was told.
+		const tellAgain = () => void (isOffline && chooser.online(false).catch(() => undefined));
+		page.on('domcontentloaded', tellAgain);
 		await use(async (state) => {
-			await context.setOffline(state === 'offline');
-			await chooser.online(state === 'online');
+			isOffline = state === 'offline';
+			await context.setOffline(isOffline);
+			await chooser.online(!isOffline);
 		});
+		page.off('domcontentloaded', tellAgain);
 	},
 
 	lock: async ({ radio, chooser, radioDelay, allowOverlap }, use) => {

@@ -276,7 +276,7 @@ test('offline outlives a reload', async ({ page, network, blank }) => {
 	// Stands for the service worker: it answers, and the browser is still offline.
 	await page.route(blank, (route) => route.fulfill({ body: '<button></button>' }));
 	await page.reload();
-	expect(await page.evaluate(() => navigator.onLine)).toBe(false);
+	await expect.poll(() => page.evaluate(() => navigator.onLine)).toBe(false);
 	await network('online');
 	expect(await page.evaluate(() => navigator.onLine)).toBe(true);
 });
