@@ -16,6 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => vault.close());
 
+const ANNA = { company: 'a', person: 'anna' };
 const MOST = { batches: 9, packets: 9, claims: 9 };
 
 function batch(id: string, receivedAt: number, packets = ['p']) {
@@ -26,19 +27,15 @@ describe('the outbox', () => {
 	test('appends to a batch until it is sealed', async () => {
 		expect(await outbox.append(batch('1', 10, ['x']), false)).toBe(true);
 		expect(await outbox.append(batch('1', 20, ['y', 'z']), true)).toBe(true);
-		expect((await outbox.take({ company: 'a', person: 'anna' }, MOST)).batches).toMatchObject([
+		expect((await outbox.take(ANNA, MOST)).batches).toMatchObject([
 			{ id: '1', receivedAt: 10, packets: ['x', 'y', 'z'], sealed: true }
 		]);
 		expect(await outbox.append(batch('1', 30, ['late']), true)).toBe(false);
-		expect((await outbox.unsent({ company: 'a', person: 'anna' })).batches[0]!.packets).toEqual([
-			'x',
-			'y',
-			'z'
-		]);
+		expect((await outbox.unsent(ANNA)).batches[0]!.packets).toEqual(['x', 'y', 'z']);
 		// Gone to the server, its id does not come back with other packets.
 		await outbox.settle(['1'], []);
 		expect(await outbox.append(batch('1', 30, ['late']), true)).toBe(false);
-		expect((await outbox.unsent({ company: 'a', person: 'anna' })).batches).toEqual([]);
+		expect((await outbox.unsent(ANNA)).batches).toEqual([]);
 	});
 
 	test('gives the oldest first, in portions', async () => {
@@ -46,9 +43,7 @@ describe('the outbox', () => {
 		await outbox.append(batch('a', 1), false);
 		await outbox.append(batch('b', 2), false);
 		const ids = async (most: { batches: number; packets: number }) =>
-			(await outbox.take({ company: 'a', person: 'anna' }, { ...most, claims: 9 })).batches.map(
-				({ id }) => id
-			);
+			(await outbox.take(ANNA, { ...most, claims: 9 })).batches.map(({ id }) => id);
 		expect(await ids({ batches: 2, packets: 9 })).toEqual(['a', 'b']);
 		expect(await ids({ batches: 9, packets: 4 })).toEqual(['a', 'b']);
 		expect(await ids({ batches: 9, packets: 5 })).toEqual(['a', 'b', 'c']);
@@ -58,10 +53,8 @@ describe('the outbox', () => {
 	test('survives the closing of its database', async () => {
 		await outbox.append(batch('1', 1), false);
 		await vault.close();
-		expect(
-			(await new Outbox(new Vault(name)).unsent({ company: 'a', person: 'anna' })).batches
-		).toHaveLength(1);
-		expect((await outbox.unsent({ company: 'a', person: 'anna' })).batches).toHaveLength(1);
+		expect((await new Outbox(new Vault(name)).unsent(ANNA)).batches).toHaveLength(1);
+		expect((await outbox.unsent(ANNA)).batches).toHaveLength(1);
 	});
 
 	test('lets a newer version upgrade, and says then that it is outdated', async () => {
@@ -91,7 +84,7 @@ describe('the outbox', () => {
 		await outbox.append(batch('1', 1), false);
 		await outbox.append(batch('2', 2), false);
 		await outbox.settle(['1', 'unknown'], [{ id: '2', code: 'conflict' }]);
-		expect((await outbox.unsent({ company: 'a', person: 'anna' })).batches).toEqual([]);
+		expect((await outbox.unsent(ANNA)).batches).toEqual([]);
 		expect(await outbox.refused()).toMatchObject([{ id: '2', code: 'conflict' }]);
 	});
 });

@@ -35,6 +35,7 @@ export class DoorSource implements Source {
 	#at: number | undefined;
 	/** The opening with this phone's eKey, from before it is tried. */
 	#noted: { id: string; at: number } | null = null;
+	/** Settles once its last answer is noted with it. */
 	#stored = Promise.resolve();
 
 	constructor(parts: Ports, id: number, action: 'unlock' | 'lock', keys?: DoorKeys) {

@@ -55,6 +55,11 @@ export class Sync {
 		this.#shelf = new Shelf(parts.outbox, (trouble) => (this.trouble = trouble));
 	}
 
+	/** What waits is lost with this page: the phone's storage does not take it. */
+	get inMemory(): boolean {
+		return this.trouble !== null && this.unsent.size > 0;
+	}
+
 	/** Sends what is left from before, and again whenever the network returns; ends with the answer. */
 	start(): () => void {
 		const onOnline = () => {
