@@ -6,11 +6,12 @@ import {
 	precacheAndRoute
 } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { deliverUnattended, OUTBOX_TAG } from './lib/client/unattended.ts';
 
 /*
  * The offline shell: every script, style and static file of one version, and the one empty page that serves
  * every address: that of the list, since it names the files that a start there needs. Nothing else is ever
- * cached; what the API answers passes by.
+ * cached; what the API answers passes by. And what locks said is sent from here where no page can.
  */
 
 const worker = self as unknown as ServiceWorkerGlobalScope;
@@ -21,6 +22,9 @@ type RoutedInstall = ExtendableEvent & {
 		rules: { condition: { urlPattern: { pathname: string } }; source: 'network' }[]
 	) => Promise<void>;
 };
+
+/** As the drafts of Background Sync and Periodic Background Sync have it, and TypeScript not. */
+type SyncEvent = ExtendableEvent & { tag: string };
 
 /** The empty page. */
 const SHELL = '/locks';
@@ -87,3 +91,11 @@ worker.addEventListener('message', (event) => {
 	if (typeof data === 'object' && data !== null && 'type' in data && data.type === 'SKIP_WAITING')
 		void worker.skipWaiting();
 });
+
+/** The network is back, or has been for a while, and perhaps no page of ours is open. */
+function onSync(event: Event): void {
+	const waking = event as SyncEvent;
+	if (waking.tag === OUTBOX_TAG) waking.waitUntil(deliverUnattended(worker.navigator.locks));
+}
+worker.addEventListener('sync', onSync);
+worker.addEventListener('periodicsync', onSync);

@@ -79,7 +79,7 @@ const ROOMS: readonly Room[] = [
 	{
 		name: 'service-worker',
 		at: /^src\/service-worker\.ts$/,
-		rooms: [],
+		rooms: ['client'],
 		packages: ['$service-worker', 'workbox-precaching', 'workbox-routing'],
 		plain: false
 	},

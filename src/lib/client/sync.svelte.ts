@@ -1,9 +1,8 @@
-import type * as z from 'zod/mini';
-import { UploadReply, type UploadRequest } from '../api/app/activity.ts';
-import type { Load, Outbox, OutboxBatch, OutboxClaim, Portion, Sender } from '../vault/outbox.ts';
+import type { Outbox, OutboxBatch, OutboxClaim, Sender } from '../vault/outbox.ts';
 import type { VaultErrorCode } from '../vault/store.ts';
 import { alone } from './alone.ts';
-import { call as callServer, ClientError, type Call, type ClientErrorCode } from './call.ts';
+import { call as callServer, ClientError, type Call } from './call.ts';
+import { deliver, OUTBOX_LOCK } from './delivery.ts';
 import { Kept } from './kept.ts';
 import { Shelf } from './shelf.ts';
 
@@ -11,11 +10,8 @@ import { Shelf } from './shelf.ts';
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 300_000;
 
-/** What one request carries at most: about half of what the server takes. */
-const PORTION: Portion = { batches: 50, packets: 2_000, claims: 100 };
-
-/** Refusals that depend on what is sent. */
-const UNFIT: readonly ClientErrorCode[] = ['bad-input', 'too-large'];
+/** Milliseconds after an opening without network in which nothing else is in the lock's way. */
+const LOCK_FIRST = 3_000;
 
 export interface SyncParts {
 	outbox: Pick<Outbox, 'append' | 'claim' | 'withdraw' | 'take' | 'settle' | 'unsent'>;
@@ -26,8 +22,10 @@ export interface SyncParts {
 	now?: () => number;
 	/** Where one tab waits for another; absent in old browsers. */
 	locks?: LockManager | undefined;
-	/** Says `online`. */
+	/** Says `online`, and `visibilitychange` when the page may soon be gone. */
 	network?: EventTarget | undefined;
+	/** Asks the browser to have what waits sent although no page is open. */
+	unattended?: () => unknown;
 }
 
 /** Takes what locks say to the server: on the disk first, and off it only when the server has it. */
@@ -66,10 +64,14 @@ export class Sync {
 			this.#pause = FIRST_PAUSE;
 			void this.flush();
 		};
-		this.#parts.network?.addEventListener('online', onOnline);
+		const onTurn = () => this.#leave();
+		const { network } = this.#parts;
+		network?.addEventListener('online', onOnline);
+		network?.addEventListener('visibilitychange', onTurn);
 		void this.flush();
 		return () => {
-			this.#parts.network?.removeEventListener('online', onOnline);
+			network?.removeEventListener('online', onOnline);
+			network?.removeEventListener('visibilitychange', onTurn);
 			clearTimeout(this.#timer);
 		};
 	}
@@ -89,6 +91,7 @@ export class Sync {
 	async claim(opening: Omit<OutboxClaim, 'id' | keyof Sender>): Promise<string> {
 		const id = crypto.randomUUID();
 		this.#add(opening.session, 1);
+		setTimeout(() => this.#leave(), LOCK_FIRST);
 		const { company = null, person } = this.#parts.sender() ?? {};
 		await this.#shelf.claim({ ...opening, id, company, person });
 		return id;
@@ -111,7 +114,7 @@ export class Sync {
 			this.#running = next;
 			const { locks } = this.#parts;
 			// A browser that gives no lock today may give one tomorrow.
-			await alone(locks, 'hasp-outbox', 'wait', () => this.#send()).catch(() => this.#later());
+			await alone(locks, OUTBOX_LOCK, 'wait', () => this.#send()).catch(() => this.#later());
 		});
 		this.#next = next;
 		return next;
@@ -133,50 +136,23 @@ export class Sync {
 
 	async #send(): Promise<void> {
 		clearTimeout(this.#timer);
-		const sender = this.#parts.sender();
-		if (sender === null) return;
+		const { sender, call = callServer, now = Date.now } = this.#parts;
+		const whose = sender();
+		if (whose === null) return;
 		try {
-			for (;;) {
-				const load = await this.#shelf.take(sender, PORTION);
-				if (load.batches.length + load.claims.length === 0) break;
-				// Another one has signed in meanwhile, to whom the server would refuse it for good.
-				if (!isSame(sender, this.#parts.sender())) break;
-				await this.#post(load);
-			}
+			await deliver({ outbox: this.#shelf, sender, call, now });
 			this.#pause = FIRST_PAUSE;
 			this.signedOut = false;
 		} catch (cause) {
 			this.signedOut = cause instanceof ClientError && cause.code === 'signed-out';
 			if (!this.signedOut) this.#later();
 		}
-		await this.#count(sender);
+		await this.#count(whose);
 	}
 
-	/** Sends batches and claims together; when they are not taken so, one at a time, and sets aside the unfit. */
-	async #post({ batches, claims }: Load): Promise<void> {
-		const { call = callServer, now = Date.now } = this.#parts;
-		const body = {
-			batches: batches.map(wire),
-			...(claims.length > 0
-				? { claims: claims.map(({ mac, slot, at }) => ({ mac, slot, at })), sentAt: now() }
-				: {})
-		} satisfies z.input<typeof UploadRequest>;
-		try {
-			const { durable, refused } = await call(UploadReply, 'POST', '/api/uploads', body);
-			const settled = new Set([...durable, ...refused.map(({ id }) => id)]);
-			if (batches.length > 0 && !batches.some(({ id }) => settled.has(id)))
-				throw new ClientError('bad-reply', 'the server settled nothing');
-			await this.#shelf.settle([...durable, ...claims.map(({ id }) => id)], refused);
-		} catch (cause) {
-			if (!(cause instanceof ClientError) || !UNFIT.includes(cause.code)) throw cause;
-			if (batches.length + claims.length > 1) {
-				for (const batch of batches) await this.#post({ batches: [batch], claims: [] });
-				for (const claim of claims) await this.#post({ batches: [], claims: [claim] });
-			} else {
-				const unfit = [...batches, ...claims].map(({ id }) => ({ id, code: cause.code }));
-				await this.#shelf.settle([], unfit);
-			}
-		}
+	/** From here on the browser sends it, should this page be gone. */
+	#leave(): void {
+		if (this.unsent.size > 0) this.#parts.unattended?.();
 	}
 
 	async #count(sender: Sender): Promise<void> {
@@ -190,17 +166,11 @@ export class Sync {
 	}
 
 	#later(): void {
+		// Once, and not at every further try: the browser has tries of its own.
+		if (this.#pause === FIRST_PAUSE) this.#leave();
 		// Half of it by chance, so that the phones of a site do not all return at one moment.
 		const pause = this.#pause * (0.5 + Math.random() / 2);
 		this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2);
 		this.#timer = setTimeout(() => void this.flush(), pause);
 	}
-}
-
-function isSame(a: Sender, b: Sender | null): boolean {
-	return a.company === b?.company && a.person === b.person;
-}
-
-function wire({ id, mac, session, receivedAt, packets }: OutboxBatch) {
-	return { id, mac, session, receivedAt, packets };
 }

@@ -2,14 +2,14 @@ import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { Door } from '../api/app/doors.ts';
 import type { Lock } from '../api/app/locks.ts';
-import type { Me } from '../api/app/people.ts';
 import { WebBluetooth, type Chosen, type Wanted } from '../link/bluetooth.ts';
 import type { Connect } from '../link/link.ts';
 import { VENDORS, type VendorId } from '../protocol/vendors.ts';
-import { Outbox, type Sender } from '../vault/outbox.ts';
+import { Outbox } from '../vault/outbox.ts';
 import { Pairings } from '../vault/pairings.ts';
 import { Vault } from '../vault/store.ts';
 import { Turns } from '../vault/turns.ts';
+import { senderOf } from './delivery.ts';
 import { Demos } from './demos.svelte.ts';
 import { DoorKeys } from './door-keys.ts';
 import { DoorSource } from './door-source.ts';
@@ -23,6 +23,7 @@ import type { PairingParts } from './pairing.svelte.ts';
 import { ownerOf } from './readiness.ts';
 import type { SessionState } from './session.svelte.ts';
 import { Sync } from './sync.svelte.ts';
+import { sendUnattended } from './unattended.ts';
 import { KEYS_CHANNEL, ownKeyring, type KeysNews } from './wipe.ts';
 
 /** Milliseconds in which a lock that was just chosen says what it is, where the browser listens. */
@@ -69,7 +70,8 @@ export class Talks {
 			sender: () => senderOf(session.me),
 			now: () => this.readiness.now,
 			locks: navigator.locks,
-			network: window
+			network: window,
+			unattended: () => void sendUnattended(navigator.serviceWorker)
 		});
 		this.#pairings = new Pairings(vault);
 		this.paired = new Paired({
@@ -252,10 +254,6 @@ export class Talks {
 		const connect = this.bluetooth.connectorTo(chosen);
 		return { vendor, name: device.name ?? '', heard, connect };
 	}
-}
-
-function senderOf(me: Me | undefined): Sender | null {
-	return me?.user && me.company ? { company: me.company.id, person: me.user.id } : null;
 }
 
 /** How a door lock is found over the radio: its model stands in the name that it advertises. */

@@ -1,0 +1,79 @@
+import type * as z from 'zod/mini';
+import { UploadReply, type UploadRequest } from '../api/app/activity.ts';
+import type { Me } from '../api/app/people.ts';
+import type { Load, Outbox, OutboxBatch, Portion, Sender } from '../vault/outbox.ts';
+import { ClientError, type Call, type ClientErrorCode } from './call.ts';
+
+/** Whoever sends, a tab or the service worker, does so alone under this name. */
+export const OUTBOX_LOCK = 'hasp-outbox';
+
+/** What one request carries at most: about half of what the server takes. */
+const PORTION: Portion = { batches: 50, packets: 2_000, claims: 100 };
+
+/** Refusals that depend on what is sent. */
+const UNFIT: readonly ClientErrorCode[] = ['bad-input', 'too-large'];
+
+export interface DeliveryParts {
+	outbox: Pick<Outbox, 'take' | 'settle'>;
+	/** Who is signed in now, or null; asked anew for every request. */
+	sender: () => Sender | null | Promise<Sender | null>;
+	call: Call;
+	/** The server's clock, as well as this phone knows it. */
+	now: () => number;
+}
+
+/**
+ * Sends everything that waits for this sender, the oldest first, and lets go of what the server has. It ends
+ * early when somebody else has signed in, to whom the server would refuse it for good.
+ * @throws ClientError, VaultError; what is not sent then still waits
+ */
+export async function deliver(parts: DeliveryParts): Promise<void> {
+	const sender = await parts.sender();
+	if (sender === null) return;
+	for (;;) {
+		const load = await parts.outbox.take(sender, PORTION);
+		if (load.batches.length + load.claims.length === 0) return;
+		if (!isSame(sender, await parts.sender())) return;
+		await post(parts, load);
+	}
+}
+
+/** Who sends, by what the server says of who is signed in. */
+export function senderOf(me: Me | undefined): Sender | null {
+	return me?.user && me.company ? { company: me.company.id, person: me.user.id } : null;
+}
+
+/** Sends batches and claims together; when they are not taken so, one at a time, and sets aside the unfit. */
+async function post(parts: DeliveryParts, { batches, claims }: Load): Promise<void> {
+	const { outbox, call, now } = parts;
+	const body = {
+		batches: batches.map(wire),
+		...(claims.length > 0
+			? { claims: claims.map(({ mac, slot, at }) => ({ mac, slot, at })), sentAt: now() }
+			: {})
+	} satisfies z.input<typeof UploadRequest>;
+	try {
+		const { durable, refused } = await call(UploadReply, 'POST', '/api/uploads', body);
+		const settled = new Set([...durable, ...refused.map(({ id }) => id)]);
+		if (batches.length > 0 && !batches.some(({ id }) => settled.has(id)))
+			throw new ClientError('bad-reply', 'the server settled nothing');
+		await outbox.settle([...durable, ...claims.map(({ id }) => id)], refused);
+	} catch (cause) {
+		if (!(cause instanceof ClientError) || !UNFIT.includes(cause.code)) throw cause;
+		if (batches.length + claims.length > 1) {
+			for (const batch of batches) await post(parts, { batches: [batch], claims: [] });
+			for (const claim of claims) await post(parts, { batches: [], claims: [claim] });
+		} else {
+			const unfit = [...batches, ...claims].map(({ id }) => ({ id, code: cause.code }));
+			await outbox.settle([], unfit);
+		}
+	}
+}
+
+function isSame(a: Sender, b: Sender | null): boolean {
+	return a.company === b?.company && a.person === b.person;
+}
+
+function wire({ id, mac, session, receivedAt, packets }: OutboxBatch) {
+	return { id, mac, session, receivedAt, packets };
+}

@@ -1,0 +1,57 @@
+import { Me } from '../api/app/people.ts';
+import { AnswerStore } from '../vault/answers.ts';
+import { serverClock } from '../vault/clock.ts';
+import { Outbox } from '../vault/outbox.ts';
+import { Vault } from '../vault/store.ts';
+import { alone } from './alone.ts';
+import { call, ClientError } from './call.ts';
+import { deliver, OUTBOX_LOCK, senderOf } from './delivery.ts';
+
+/** The name under which browsers are asked to wake the service worker, once and time and again. */
+export const OUTBOX_TAG = 'hasp-outbox';
+
+/** Milliseconds between two of the repeated ones, if the browser agrees: most give longer. */
+const EVERY = 12 * 3_600_000;
+
+/** As the drafts of Background Sync and Periodic Background Sync have it, and TypeScript not. */
+type WithSync = ServiceWorkerRegistration & {
+	sync?: { register: (tag: string) => Promise<void> };
+	periodicSync?: {
+		register: (tag: string, options: { minInterval: number }) => Promise<void>;
+	};
+};
+
+/**
+ * Asks the browser to have what waits sent as soon as there is a network, although no page may be open then;
+ * and now and then besides, which only an installed app is granted. Never rejects: where the browser has no
+ * such thing, or the person forbids it, the next page sends it.
+ */
+export async function sendUnattended(container: ServiceWorkerContainer | undefined): Promise<void> {
+	const { sync, periodicSync } = ((await container?.ready) ?? {}) as WithSync;
+	await Promise.allSettled([
+		sync?.register(OUTBOX_TAG),
+		periodicSync?.register(OUTBOX_TAG, { minInterval: EVERY })
+	]);
+}
+
+/**
+ * In the service worker: sends what waits, for whoever is signed in by the server's word. Keys stay as they
+ * are: only a page renews them.
+ * @throws ClientError, VaultError; by that the browser knows that it is to try again
+ */
+export async function deliverUnattended(locks: LockManager): Promise<void> {
+	const vault = new Vault();
+	const outbox = new Outbox(vault);
+	const sender = async () => senderOf(await call(Me, 'GET', '/api/me'));
+	try {
+		// They have signed out below ground, and the server has not heard of it: nothing is sent in their name.
+		if (await new AnswerStore().leaving()) return;
+		const now = await serverClock(vault);
+		await alone(locks, OUTBOX_LOCK, 'wait', () => deliver({ outbox, sender, call, now }));
+	} catch (cause) {
+		// Another try would not sign anybody in.
+		if (!(cause instanceof ClientError) || cause.code !== 'signed-out') throw cause;
+	} finally {
+		await vault.close();
+	}
+}

@@ -1,0 +1,181 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Sync } from '../../src/lib/client/sync.svelte.ts';
+import { deliverUnattended, sendUnattended } from '../../src/lib/client/unattended.ts';
+import { AnswerStore } from '../../src/lib/vault/answers.ts';
+import { Outbox } from '../../src/lib/vault/outbox.ts';
+import { Vault } from '../../src/lib/vault/store.ts';
+import { ANNA, MAC, SESSION } from './rig.ts';
+
+interface Request {
+	path: string;
+	body: { batches: { id: string }[]; claims?: object[]; sentAt?: number } | null;
+}
+
+const ME = {
+	user: { id: ANNA.person, name: 'Anna', email: 'anna@example.org' },
+	company: { id: ANNA.company, name: 'Pump works', role: 'member', ownerName: 'Ada' },
+	firstRun: false,
+	demoEnds: null
+};
+
+let requests: Request[];
+/** What the server says; a number is a refusal. */
+let me: typeof ME | { company: null } | number | 'nothing';
+let held: string[];
+const locks = {
+	request: async (name: string, _: object, work: (lock: object) => unknown) => {
+		held.push(name);
+		return work({});
+	}
+} as unknown as LockManager;
+
+beforeEach(async () => {
+	vi.stubGlobal('indexedDB', new IDBFactory());
+	requests = [];
+	held = [];
+	me = ME;
+	vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
+		const body = typeof init.body === 'string' ? (JSON.parse(init.body) as Request['body']) : null;
+		requests.push({ path, body });
+		if (me === 'nothing') return Promise.reject(new TypeError('Failed to fetch'));
+		if (typeof me === 'number') return Promise.resolve(new Response(null, { status: me }));
+		const durable = body?.batches.map(({ id }) => id);
+		return Promise.resolve(Response.json(body === null ? me : { durable, refused: [] }));
+	});
+	await use(async (outbox) => {
+		await outbox.append(
+			{ id: 'a-batch', ...ANNA, mac: MAC, session: SESSION, receivedAt: 5, packets: ['50'] },
+			false
+		);
+		await outbox.claim({ id: 'a-claim', ...ANNA, mac: MAC, session: SESSION, slot: 7, at: 4 });
+	});
+});
+
+afterEach(() => {
+	vi.unstubAllGlobals();
+	vi.useRealTimers();
+});
+
+async function use<T>(work: (outbox: Outbox) => Promise<T>): Promise<T> {
+	const vault = new Vault();
+	const result = await work(new Outbox(vault));
+	await vault.close();
+	return result;
+}
+
+const waiting = () =>
+	use(async (outbox) => {
+		const { batches, claims } = await outbox.unsent(ANNA);
+		return batches.length + claims.length;
+	});
+
+describe('without a page', () => {
+	test('everything goes to the server in one request, alone in this browser', async () => {
+		await deliverUnattended(locks);
+		expect(held).toEqual(['hasp-outbox']);
+		expect(requests.filter(({ path }) => path === '/api/uploads')).toMatchObject([
+			{ body: { batches: [{ id: 'a-batch' }], claims: [{ slot: 7, at: 4 }] } }
+		]);
+		expect(await waiting()).toBe(0);
+	});
+
+	test('times are told by the server’s clock', async () => {
+		const vault = new Vault();
+		const device = { phone: 'p', owner: '', born: '', ahead: -3_600_000 };
+		await vault.use(async (db) => void (await db.put('device', device as never, 'phone')));
+		await vault.close();
+		await deliverUnattended(locks);
+		const { sentAt } = requests.find(({ body }) => body !== null)!.body!;
+		expect(Math.abs(sentAt! - (Date.now() - 3_600_000))).toBeLessThan(60_000);
+	});
+
+	test.each([
+		['a server that is down', 'nothing', 'no-network'],
+		['a server that fails', 500, 'internal'],
+		['a proxy without its server', 503, 'timed-out']
+	] as const)('%s is tried again by the browser, and nothing is lost', async (_, answer, code) => {
+		me = answer;
+		await expect(deliverUnattended(locks)).rejects.toMatchObject({ code });
+		expect(await waiting()).toBe(2);
+	});
+
+	test('nobody is signed in: it waits, and another try would not help', async () => {
+		for (const answer of [{ ...ME, user: null, company: null }, 401] as const) {
+			me = answer;
+			await deliverUnattended(locks);
+			expect(requests.some(({ path }) => path === '/api/uploads')).toBe(false);
+			expect(await waiting()).toBe(2);
+		}
+	});
+
+	test('another company is signed in: nothing of it is shown to them', async () => {
+		me = { ...ME, company: { ...ME.company, id: 'another' } };
+		await deliverUnattended(locks);
+		expect(requests.some(({ path }) => path === '/api/uploads')).toBe(false);
+		expect(await waiting()).toBe(2);
+	});
+
+	test('who signed out below ground is not spoken for', async () => {
+		await new AnswerStore().forget(true);
+		await deliverUnattended(locks);
+		expect(requests).toEqual([]);
+		expect(await waiting()).toBe(2);
+	});
+});
+
+describe('asking the browser for it', () => {
+	const container = (registration: object) =>
+		({ ready: Promise.resolve(registration) }) as unknown as ServiceWorkerContainer;
+
+	test('is for once, and for now and then', async () => {
+		const sync = { register: vi.fn(() => Promise.resolve()) };
+		const periodicSync = { register: vi.fn(() => Promise.resolve()) };
+		await sendUnattended(container({ sync, periodicSync }));
+		expect(sync.register.mock.calls).toEqual([['hasp-outbox']]);
+		expect(periodicSync.register.mock.calls).toEqual([
+			['hasp-outbox', { minInterval: 12 * 3_600_000 }]
+		]);
+	});
+
+	test('is for what a page may not live to send, once', async () => {
+		const network = new EventTarget();
+		const unattended = vi.fn();
+		const vault = new Vault();
+		const parts = { outbox: new Outbox(vault), sender: () => ANNA, network, unattended };
+		const sync = new Sync(parts);
+		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+		const stop = sync.start();
+		const turnAway = () => network.dispatchEvent(new Event('visibilitychange'));
+		await sync.flush();
+		turnAway();
+		expect(unattended).toHaveBeenCalledTimes(0);
+		// With a key of this phone, there was no network. The lock comes first.
+		await sync.claim({ mac: MAC, session: SESSION, slot: 7, at: 5 });
+		expect(unattended).toHaveBeenCalledTimes(0);
+		vi.advanceTimersByTime(3_000);
+		expect(unattended).toHaveBeenCalledTimes(1);
+		turnAway();
+		expect(unattended).toHaveBeenCalledTimes(2);
+		me = 'nothing';
+		await sync.flush();
+		expect(unattended).toHaveBeenCalledTimes(3);
+		// A further try of the page asks for nothing more: the browser has tries of its own.
+		await sync.flush();
+		expect(unattended).toHaveBeenCalledTimes(3);
+		me = ME;
+		await sync.flush();
+		turnAway();
+		expect(unattended).toHaveBeenCalledTimes(3);
+		stop();
+		await vault.close();
+	});
+
+	test('ends well where the browser has none of it, or forbids it', async () => {
+		const register = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+		await sendUnattended(undefined);
+		await sendUnattended(container({}));
+		await sendUnattended(container({ sync: { register }, periodicSync: { register } }));
+	});
+});
