@@ -117,12 +117,12 @@ describe('a full disk', () => {
 
 describe('claims', () => {
 	test('go with the batches, with the clock by which they were made', async () => {
-		const sync = makeSync(outbox, { now: () => 77 });
+		const sync = makeSync(outbox, { clock: () => Promise.resolve(() => 77) });
 		await sync.claim(opening(5));
 		await hears(sync.begin(MAC, SESSION), 1);
 		await sync.flush();
 		expect(uploads).toMatchObject([
-			{ claims: [{ mac: MAC, slot: 7, at: 5 }], sentAt: 77, batches: [{ session: SESSION }] }
+			{ claims: [{ mac: MAC, session: SESSION, slot: 7, at: 5 }], sentAt: 77, batches: [{ session: SESSION }] }
 		]);
 		expect((await outbox.unsent(ANNA)).claims).toEqual([]);
 	});

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { UploadReply, type UploadRequest } from '../api/app/activity.ts';
 import type { Me } from '../api/app/people.ts';
-import type { Load, Outbox, OutboxBatch, Portion, Sender } from '../vault/outbox.ts';
+import type { Load, Outbox, OutboxBatch, OutboxClaim, Portion, Sender } from '../vault/outbox.ts';
 import { ClientError, type Call, type ClientErrorCode } from './call.ts';
 
 /** Whoever sends, a tab or the service worker, does so alone under this name. */
@@ -18,8 +18,8 @@ export interface DeliveryParts {
 	/** Who is signed in now, or null; asked anew for every request. */
 	sender: () => Sender | null | Promise<Sender | null>;
 	call: Call;
-	/** The server's clock, as well as this phone knows it. */
-	now: () => number;
+	/** Reads the server's clock, as well as this phone knows it: what waits is dated by it. */
+	clock: () => Promise<() => number>;
 }
 
 /**
@@ -45,12 +45,12 @@ export function senderOf(me: Me | undefined): Sender | null {
 
 /** Sends batches and claims together; when they are not taken so, one at a time, and sets aside the unfit. */
 async function post(parts: DeliveryParts, { batches, claims }: Load): Promise<void> {
-	const { outbox, call, now } = parts;
+	const { outbox, call } = parts;
+	const now = await parts.clock();
 	const body = {
 		batches: batches.map(wire),
-		...(claims.length > 0
-			? { claims: claims.map(({ mac, slot, at }) => ({ mac, slot, at })), sentAt: now() }
-			: {})
+		...(claims.length > 0 ? { claims: claims.map(wireClaim) } : {}),
+		sentAt: now()
 	} satisfies z.input<typeof UploadRequest>;
 	try {
 		const { durable, refused } = await call(UploadReply, 'POST', '/api/uploads', body);
@@ -76,4 +76,8 @@ function isSame(a: Sender, b: Sender | null): boolean {
 
 function wire({ id, mac, session, receivedAt, packets }: OutboxBatch) {
 	return { id, mac, session, receivedAt, packets };
+}
+
+function wireClaim({ mac, session, slot, at }: OutboxClaim) {
+	return { mac, session, slot, at };
 }

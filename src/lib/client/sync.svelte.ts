@@ -20,6 +20,8 @@ export interface SyncParts {
 	call?: Call;
 	/** The server's clock, as well as this phone knows it. */
 	now?: () => number;
+	/** Reads the same anew. */
+	clock?: () => Promise<() => number>;
 	/** Where one tab waits for another; absent in old browsers. */
 	locks?: LockManager | undefined;
 	/** Says `online`, and `visibilitychange` when the page may soon be gone. */
@@ -136,11 +138,11 @@ export class Sync {
 
 	async #send(): Promise<void> {
 		clearTimeout(this.#timer);
-		const { sender, call = callServer, now = Date.now } = this.#parts;
+		const { sender, call = callServer, clock = () => Promise.resolve(Date.now) } = this.#parts;
 		const whose = sender();
 		if (whose === null) return;
 		try {
-			await deliver({ outbox: this.#shelf, sender, call, now });
+			await deliver({ outbox: this.#shelf, sender, call, clock });
 			this.#pause = FIRST_PAUSE;
 			this.signedOut = false;
 		} catch (cause) {

@@ -5,6 +5,7 @@ import type { Lock } from '../api/app/locks.ts';
 import { WebBluetooth, type Chosen, type Wanted } from '../link/bluetooth.ts';
 import type { Connect } from '../link/link.ts';
 import { VENDORS, type VendorId } from '../protocol/vendors.ts';
+import { serverClock } from '../vault/clock.ts';
 import { Outbox } from '../vault/outbox.ts';
 import { Pairings } from '../vault/pairings.ts';
 import { Vault } from '../vault/store.ts';
@@ -69,6 +70,7 @@ export class Talks {
 			outbox: new Outbox(vault),
 			sender: () => senderOf(session.me),
 			now: () => this.readiness.now,
+			clock: () => serverClock(vault),
 			locks: navigator.locks,
 			network: window,
 			unattended: () => void sendUnattended(navigator.serviceWorker)

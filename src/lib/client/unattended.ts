@@ -46,8 +46,8 @@ export async function deliverUnattended(locks: LockManager): Promise<void> {
 	try {
 		// They have signed out below ground, and the server has not heard of it: nothing is sent in their name.
 		if (await new AnswerStore().leaving()) return;
-		const now = await serverClock(vault);
-		await alone(locks, OUTBOX_LOCK, 'wait', () => deliver({ outbox, sender, call, now }));
+		const clock = () => serverClock(vault);
+		await alone(locks, OUTBOX_LOCK, 'wait', () => deliver({ outbox, sender, call, clock }));
 	} catch (cause) {
 		// Another try would not sign anybody in.
 		if (!(cause instanceof ClientError) || cause.code !== 'signed-out') throw cause;

@@ -1,7 +1,7 @@
 import { issuePhoneKey } from '../../../src/lib/server/core/phone-keys.ts';
 import { contact } from '../../../src/lib/server/core/contact.ts';
 import { hearFrom } from '../../../src/lib/server/core/for-people.ts';
-import type { UploadBatch } from '../../../src/lib/api/app/activity.ts';
+import type { Claim, UploadBatch } from '../../../src/lib/api/app/activity.ts';
 import type { KeyName } from '../../../src/lib/api/app/offline.ts';
 import type { OfflineGrant } from '../../../src/lib/protocol/noke/offline.ts';
 import { insertUser } from '../../../src/lib/server/people/accounts.ts';
@@ -59,12 +59,7 @@ export class Staff {
 	}
 
 	/** Sends its outbox. */
-	upload(
-		now: number,
-		batches: UploadBatch[],
-		claims: { mac: string; slot: number; at: number }[] = [],
-		sentAt = now
-	) {
+	upload(now: number, batches: UploadBatch[], claims: Claim[] = [], sentAt = now) {
 		return hearFrom(this.#lab.core, this.who, { batches, claims, sentAt }, now);
 	}
 }

@@ -68,6 +68,8 @@ export type UploadBatch = z.infer<typeof UploadBatch>;
 /** An opening with an offline key, as the phone wrote it down before it said so. */
 export const Claim = z.object({
 	mac: Mac,
+	/** In which it opened: its record is found by it, however wrong the phone's clock was. */
+	session: z.optional(Session),
 	slot: z.int().check(z.minimum(1), z.maximum(100)),
 	/** By the phone's clock: the time that went into the packet. */
 	at: Time
@@ -79,7 +81,7 @@ export const UploadRequest = z
 		batches: z.array(UploadBatch).check(z.maxLength(200)),
 		/** Every one of them may leave the outbox when this request was answered, not refused. */
 		claims: z.optional(z.array(Claim).check(z.maxLength(200))),
-		/** The phone's clock when it sends: tells how far the times of its claims are off. */
+		/** The phone's clock when it sends: tells how far its other times are off. */
 		sentAt: z.optional(Time)
 	})
 	.check(

@@ -3,6 +3,7 @@ import type { Claim } from '../../api/app/activity.ts';
 import type { Db } from '../db/connect.ts';
 import { holdLock } from '../slots.ts';
 import type { Core } from './issue.ts';
+import { cipheredPart } from './said.ts';
 
 /** A phone's clock, set right by its own request, and a lock's may lie this far apart. */
 const APART = 10 * 60_000;
@@ -18,6 +19,8 @@ export interface PhoneOpening {
 	userId: string;
 	start: number;
 	end: number;
+	/** In which the lock told of it, as far as it goes into the cipher. */
+	session: string;
 }
 
 /**
@@ -36,9 +39,10 @@ export async function takeClaims(
 	for (const [mac, lockId] of [...theirs].sort(([, a], [, b]) => (a < b ? -1 : 1))) {
 		await db.transaction().execute(async (trx) => {
 			await holdLock(trx, lockId);
-			for (const { slot, at } of claims.filter((claim) => claim.mac === mac)) {
+			for (const { slot, at, session: whole } of claims.filter((claim) => claim.mac === mac)) {
 				const moment = Math.max(0, Math.min(at + late, now));
-				const claim = { lock_id: lockId, slot, at, user_id: userId };
+				const session = whole === undefined ? null : cipheredPart(whole);
+				const claim = { lock_id: lockId, slot, at, user_id: userId, session };
 				const { numInsertedOrUpdatedRows } = await trx
 					.insertInto('claim')
 					.values({ ...claim, moment, activity_id: null })
@@ -74,37 +78,46 @@ async function dropOldest(trx: Db, lockId: string, userId: string): Promise<void
 		.execute();
 }
 
-/** Finds the claims of openings that have just come in; the lock's row is held. */
+/**
+ * Finds the claims of openings that have just come in, by session; where the lock told of one in another
+ * session, by time. The lock's row is held.
+ */
 export async function claimOpenings(
 	trx: Db,
 	lockId: string,
+	/** In the lock's order. */
 	openings: readonly PhoneOpening[]
 ): Promise<void> {
-	for (const { id, slot, userId, start, end } of openings) {
-		const claim = await trx
+	// Of those that one session tells of, the newest was made in it.
+	for (const { id, slot, userId, start, end, session } of openings.toReversed()) {
+		const open = trx
 			.selectFrom('claim')
 			.select(['lock_id', 'slot', 'at', 'user_id'])
 			.where('lock_id', '=', lockId)
 			.where('slot', '=', slot)
 			.where('user_id', '=', userId)
 			.where('activity_id', 'is', null)
-			.where('moment', '>=', start - APART)
-			.where('moment', '<=', end + APART)
-			.orderBy((e) => sql`abs(${e.ref('moment')} - cast(${end} as bigint))`)
-			.limit(1)
-			.executeTakeFirst();
+			.limit(1);
+		const claim =
+			(await open.where('session', '=', session).executeTakeFirst()) ??
+			(await open
+				.where('moment', '>=', start - APART)
+				.where('moment', '<=', end + APART)
+				.orderBy((e) => sql`abs(${e.ref('moment')} - cast(${end} as bigint))`)
+				.executeTakeFirst());
 		if (claim !== undefined) await settle(trx, claim, id);
 	}
 }
 
 type ClaimKey = { lock_id: string; slot: number; at: number; user_id: string };
 
+/** By its session; where the lock told of it in another, by its time. */
 async function openingOf(
 	trx: Db,
-	{ lock_id, slot, user_id }: ClaimKey,
+	{ lock_id, slot, user_id, session }: ClaimKey & { session: string | null },
 	moment: number
 ): Promise<{ id: string } | undefined> {
-	return trx
+	const unclaimed = trx
 		.selectFrom('activity')
 		.innerJoin('slot', (join) =>
 			join
@@ -117,11 +130,20 @@ async function openingOf(
 		.where('activity.slot', '=', slot)
 		.where('slot.user_id', '=', user_id)
 		.where('claimed', '=', 0)
-		.where('range_start', '<=', moment + APART)
-		.where('range_end', '>=', moment - APART)
-		.orderBy((e) => sql`abs(${e.ref('range_end')} - cast(${moment} as bigint))`)
-		.limit(1)
-		.executeTakeFirst();
+		.limit(1);
+	return (
+		(session === null
+			? undefined
+			: await unclaimed
+					.where('activity.session', '=', session)
+					.orderBy('counter', 'desc')
+					.executeTakeFirst()) ??
+		(await unclaimed
+			.where('range_start', '<=', moment + APART)
+			.where('range_end', '>=', moment - APART)
+			.orderBy((e) => sql`abs(${e.ref('range_end')} - cast(${moment} as bigint))`)
+			.executeTakeFirst())
+	);
 }
 
 async function settle(

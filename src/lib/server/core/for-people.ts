@@ -49,8 +49,8 @@ export async function hearFrom(
 	now: number = Date.now()
 ): Promise<UploadReply> {
 	const companyId = who.company.id;
-	const reply = await hearBatches(core, { companyId }, batches, now);
 	const late = sentAt === undefined ? 0 : now - sentAt;
+	const reply = await hearBatches(core, { companyId }, batches, now, late);
 	await takeClaims(core, { companyId, userId: who.userId }, claims, late, now);
 	return reply;
 }

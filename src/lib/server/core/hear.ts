@@ -13,7 +13,7 @@ import { countUses } from './uses.ts';
 import { learn, logOf, type FreshEvent } from './learn.ts';
 import { quarantine } from './quarantine.ts';
 import { lockOf, portions, read, type ActivityRow, type LockRow, type Reading } from './read.ts';
-import { oldestKept, type Delivery, type Said } from './said.ts';
+import { cipheredPart, oldestKept, type Delivery, type Said } from './said.ts';
 
 /** SQLite and PostgreSQL bound the values of one statement. */
 const ROWS = 500;
@@ -111,35 +111,41 @@ async function insertEvents(
 	const openings: PhoneOpening[] = [];
 	let order = 0;
 	for (const some of portions(events, ROWS)) {
-		const values = some.map(({ event, start, end, trackingKey, holder }) => ({
-			// Events of one upload have one time of receipt: their ids keep the lock's order.
-			id: newId(now + order++),
-			company_id: row.company_id,
-			environment: row.environment,
-			lock_id: row.id,
-			action: event.action,
-			gen: row.gen,
-			counter: event.counter,
-			recorded_at: event.recordedAt,
-			range_start: start,
-			range_end: end,
-			tracking_key: trackingKey,
-			slot: event.slot,
-			issue: holder?.issue ?? null,
-			claimed: event.action === 'unlocked' && holder?.holder === 'phone' ? 0 : null
-		}));
+		const values = some.map(({ event, start, end, trackingKey, holder }) => {
+			const byPhone = event.action === 'unlocked' && holder?.holder === 'phone';
+			return {
+				// Events of one upload have one time of receipt: their ids keep the lock's order.
+				id: newId(now + order++),
+				company_id: row.company_id,
+				environment: row.environment,
+				lock_id: row.id,
+				action: event.action,
+				gen: row.gen,
+				counter: event.counter,
+				recorded_at: event.recordedAt,
+				range_start: start,
+				range_end: end,
+				tracking_key: trackingKey,
+				slot: event.slot,
+				issue: holder?.issue ?? null,
+				claimed: byPhone ? 0 : null,
+				session: byPhone ? cipheredPart(event.session) : null
+			};
+		});
 		const rows = await trx
 			.insertInto('activity')
 			.values(values)
 			.onConflict((conflict) => conflict.columns(['lock_id', 'gen', 'counter']).doNothing())
 			.returning(['id', 'counter', 'claimed'])
 			.execute();
+		rows.sort((a, b) => (a.counter ?? 0) - (b.counter ?? 0));
 		for (const { id, counter, claimed } of rows) {
 			inserted.add(counter);
 			const opening = some.find(({ event }) => event.counter === counter);
 			if (claimed === null || !opening?.holder?.user_id) continue;
 			const { event, start, end, holder } = opening;
-			openings.push({ id, slot: event.slot ?? 0, userId: holder.user_id!, start, end });
+			const session = cipheredPart(event.session);
+			openings.push({ id, slot: event.slot ?? 0, userId: holder.user_id!, start, end, session });
 		}
 	}
 	await claimOpenings(trx, row.id, openings);

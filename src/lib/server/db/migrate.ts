@@ -14,6 +14,7 @@ import { heldRetention } from './migrations/0010.ts';
 import { doorLocks } from './migrations/0011.ts';
 import { doorUpkeep } from './migrations/0012.ts';
 import { fleet } from './migrations/0013.ts';
+import { claimedSessions } from './migrations/0014.ts';
 
 /** Makes one step of the schema inside the transaction it is given. */
 export type Migration = (db: Db, dialect: Dialect) => Promise<void>;
@@ -32,7 +33,8 @@ const MIGRATIONS: readonly { name: string; up: Migration }[] = [
 	{ name: 'retention of quick clicks and fobs', up: heldRetention },
 	{ name: 'door locks', up: doorLocks },
 	{ name: 'door upkeep', up: doorUpkeep },
-	{ name: 'fleet', up: fleet }
+	{ name: 'fleet', up: fleet },
+	{ name: 'claimed sessions', up: claimedSessions }
 ];
 
 /** The number of the last migration this program knows. */

@@ -75,4 +75,6 @@ export interface ClaimTable {
 	moment: number;
 	/** The event it explains, or null. */
 	activity_id: string | null;
+	/** In which it opened, as far as it goes into the cipher; null of phones that do not tell. */
+	session: string | null;
 }
