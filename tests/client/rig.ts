@@ -172,6 +172,14 @@ export class PaperOutbox {
 	async unsent(): Promise<Load> {
 		return { batches: [...this.batches.values()], claims: [...this.claims.values()] };
 	}
+
+	async refused(): Promise<never[]> {
+		return [];
+	}
+
+	async recall(): Promise<void> {
+		throw new Error('nothing was refused');
+	}
 }
 
 /** A conversation with everything around it scripted, on fake timers. */

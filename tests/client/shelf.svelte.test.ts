@@ -137,7 +137,7 @@ describe('claims', () => {
 		await hears(sync.begin(MAC, SESSION), 1);
 		await sync.flush();
 		expect(durable.size).toBe(1);
-		expect(await outbox.refused()).toMatchObject([{ slot: 7, at: 5, code: 'bad-input' }]);
+		expect(await outbox.refused(ANNA)).toMatchObject([{ slot: 7, at: 5, code: 'bad-input' }]);
 		expect(sync.unsent.size).toBe(0);
 	});
 
@@ -246,7 +246,7 @@ describe('an outbox of 10,000 entries', () => {
 		expect(durable.size).toBe(400);
 		expect(new Set(claimed).size).toBe(40);
 		expect((await outbox.unsent(ANNA)).batches).toEqual([]);
-		expect(await outbox.refused()).toEqual([]);
+		expect(await outbox.refused(ANNA)).toEqual([]);
 	}, 60_000);
 });
 

@@ -142,7 +142,15 @@ describe('sync', () => {
 		answer = (sent) => ({ durable: [], refused: [{ id: sent[0]!.id, code: 'not-found' }] });
 		await sync.flush();
 		expect(await ids()).toEqual([]);
-		expect(await outbox.refused()).toMatchObject([{ code: 'not-found', mac: MAC }]);
+		expect(await outbox.refused(ANNA)).toMatchObject([{ code: 'not-found', mac: MAC }]);
+		expect(sync.notTaken).toMatchObject([{ code: 'not-found', mac: MAC, at: Date.now() }]);
+		// The lock was added again.
+		answer = takeAll;
+		await sync.recall(sync.notTaken, 'again');
+		expect(sync.notTaken).toEqual([]);
+		expect(requests).toHaveLength(2);
+		expect(requests[1]).toEqual(requests[0]);
+		expect(await outbox.refused(ANNA)).toEqual([]);
 	});
 
 	test('sends batches one at a time when they are not taken together', async () => {
@@ -158,7 +166,7 @@ describe('sync', () => {
 		await sync.flush();
 		expect(requests.map(({ length }) => length)).toEqual([2, 1, 1]);
 		expect(await ids()).toEqual([]);
-		expect(await outbox.refused()).toMatchObject([{ id: unfit, code: 'bad-input' }]);
+		expect(await outbox.refused(ANNA)).toMatchObject([{ id: unfit, code: 'bad-input' }]);
 	});
 
 	test('tries again by itself, ever more seldom', async () => {
@@ -214,12 +222,7 @@ describe('sync', () => {
 		const network = new EventTarget();
 		await hears(makeSync().begin(MAC, SESSION), 1);
 		answer = refuseWith('no-network');
-		const sync = new Sync({
-			outbox,
-			call,
-			sender: () => ANNA,
-			network
-		});
+		const sync = new Sync({ outbox, call, sender: () => ANNA, network });
 		const stop = sync.start();
 		await vi.waitFor(() => expect(requests).toHaveLength(1));
 		answer = takeAll;
@@ -277,12 +280,7 @@ describe('sync', () => {
 				return work({});
 			}
 		} as unknown as LockManager;
-		const sync = new Sync({
-			outbox,
-			call,
-			sender: () => ANNA,
-			locks
-		});
+		const sync = new Sync({ outbox, call, sender: () => ANNA, locks });
 		await hears(sync.begin(MAC, SESSION), 1);
 		const flushed = sync.flush();
 		await vi.waitFor(() => expect(names).toEqual(['hasp-outbox']));

@@ -5,8 +5,9 @@ import { headline, openButton } from './fixtures-lock.ts';
 import { ask, expect, PERSON, test, type Visit } from './fixtures-profile.ts';
 import type { AppServer } from './fixtures-server.ts';
 import { equip } from './key.ts';
+import { look } from './look.ts';
 
-/** Chrome wakes the service worker once there is a network again; nobody has Hasp open. */
+/** What locks said below ground, and what becomes of it where nobody has Hasp open, or the server refuses it. */
 
 test.use({ ownServer: true });
 
@@ -65,5 +66,58 @@ test('what a lock said below ground is sent although no page is open', async ({
 	await expect.poll(async () => (await openings(visit, server)).length).toBe(1);
 	const [opening] = await openings(visit, server);
 	expect(opening).toMatchObject({ trackingKey: PERSON.email, unclaimed: false });
+	await visit.close();
+});
+
+test('what the server refuses for good stays until it takes it, or the person lets go of it', async ({
+	phone,
+	server
+}) => {
+	test.setTimeout(120_000);
+	const { padlock } = phone;
+	const visit = await equip(phone, server);
+	const { page, context } = visit;
+	const list = page.getByRole('listitem').filter({ hasText: 'North gate' });
+	const openBelow = async () => {
+		await page.goto(`/locks/${padlock.mac}`);
+		await visit.network('offline');
+		padlock.press();
+		await openButton(page).click();
+		await headline(page, 'It’s open');
+		padlock.close();
+		await headline(page, 'Asleep');
+	};
+	// Another company has the lock for a while.
+	await context.route('**/api/uploads', (route, request) => {
+		const { batches } = request.postDataJSON() as { batches: { id: string }[] };
+		const refused = batches.map(({ id }) => ({ id, code: 'not-found' }));
+		return route.fulfill({ json: { durable: [], refused } });
+	});
+	const heading = page.getByRole('heading', { name: 'Not taken by the server' });
+	const find = async () => {
+		await openBelow();
+		await visit.network('online');
+		await page.setViewportSize({ width: 390, height: 844 });
+		await page.goto('/locks');
+		await page.getByRole('link', { name: '1 opening', exact: true }).click();
+		await expect(heading).toBeVisible();
+		await expect(list.getByText('The company has no such lock.')).toBeVisible();
+	};
+	await find();
+	await look(page);
+	await page.getByRole('button', { name: 'Delete' }).click();
+	const asked = page.getByRole('dialog', { name: 'Delete this opening?' });
+	await asked.getByRole('button', { name: 'Delete' }).click();
+	await expect(heading).toBeHidden();
+
+	await find();
+	await page.getByRole('button', { name: 'Send again' }).click();
+	await expect(page.getByText('Not taken again.')).toBeVisible();
+	expect(await openings(visit, server)).toEqual([]);
+
+	await context.unroute('**/api/uploads');
+	await page.getByRole('button', { name: 'Send again' }).click();
+	await expect(heading).toBeHidden();
+	await expect.poll(async () => (await openings(visit, server)).length).toBe(1);
 	await visit.close();
 });

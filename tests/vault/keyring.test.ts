@@ -135,13 +135,14 @@ describe('the versions of the vault', () => {
 		first.close();
 		const { vault, keyring } = makeKeyring(name);
 		const outbox = new Outbox(vault);
-		const { batches } = await outbox.unsent({ company: 'company', person: 'anna' });
+		const sender = { company: 'company', person: 'anna' };
+		const { batches } = await outbox.unsent(sender);
 		expect(batches.sort((a, b) => a.id.localeCompare(b.id))).toEqual([
 			batch('a', 'company'),
 			batch('b', 'company'),
 			batch('c', null)
 		]);
-		expect(await outbox.refused()).toMatchObject([{ id: 'd' }]);
+		expect(await outbox.refused(sender)).toMatchObject([{ id: 'd' }]);
 		const { born } = await keyring.meet(OWNER);
 		expect(await keyring.keep(born, heard([offered()]))).toBe(true);
 		await vault.close();

@@ -85,6 +85,33 @@ describe('the outbox', () => {
 		await outbox.append(batch('2', 2), false);
 		await outbox.settle(['1', 'unknown'], [{ id: '2', code: 'conflict' }]);
 		expect((await outbox.unsent(ANNA)).batches).toEqual([]);
-		expect(await outbox.refused()).toMatchObject([{ id: '2', code: 'conflict' }]);
+		expect(await outbox.refused(ANNA)).toMatchObject([{ id: '2', code: 'conflict' }]);
+	});
+
+	test('keeps what was refused for who sent it, until it is sent again or given up', async () => {
+		const claim = (id: string, person?: string) => ({
+			...{ id, company: 'a', person, mac: 'm', session: 's', slot: 1, at: 5 }
+		});
+		await outbox.append(batch('1', 9), false);
+		await outbox.append(batch('2', 7), false);
+		await outbox.append({ ...batch('other', 1), company: 'b' }, false);
+		for (const one of [claim('3', 'anna'), claim('4', 'bob')]) await outbox.claim(one);
+		const before = (await outbox.take(ANNA, MOST)).batches.find(({ id }) => id === '1');
+		const ids = ['1', '2', 'other', '3', '4'];
+		await outbox.settle(
+			[],
+			ids.map((id) => ({ id, code: 'not-found' }))
+		);
+		const refused = async () => (await outbox.refused(ANNA)).map(({ id }) => id);
+		expect(await refused()).toEqual(['3', '2', '1']);
+		await outbox.recall(['2'], 'never');
+		expect(await refused()).toEqual(['3', '1']);
+		await outbox.recall(['1', '3', 'unknown'], 'again');
+		expect(await refused()).toEqual([]);
+		// Under the same id the same body, as it was sent before.
+		expect(await outbox.unsent(ANNA)).toEqual({ batches: [before], claims: [claim('3', 'anna')] });
+		expect((await outbox.refused({ company: 'b', person: 'bob' })).map(({ id }) => id)).toEqual([
+			'other'
+		]);
 	});
 });

@@ -1,4 +1,10 @@
-import type { Outbox, OutboxBatch, OutboxClaim, Sender } from '../vault/outbox.ts';
+import {
+	timeOf,
+	type Outbox,
+	type OutboxBatch,
+	type OutboxClaim,
+	type Sender
+} from '../vault/outbox.ts';
 import type { VaultErrorCode } from '../vault/store.ts';
 import { alone } from './alone.ts';
 import { call as callServer, ClientError, type Call } from './call.ts';
@@ -14,7 +20,10 @@ const LONGEST_PAUSE = 300_000;
 const LOCK_FIRST = 3_000;
 
 export interface SyncParts {
-	outbox: Pick<Outbox, 'append' | 'claim' | 'withdraw' | 'take' | 'settle' | 'unsent'>;
+	outbox: Pick<
+		Outbox,
+		'append' | 'claim' | 'withdraw' | 'take' | 'settle' | 'unsent' | 'refused' | 'recall'
+	>;
 	/** Ids of the company and the person that are signed in, or null. */
 	sender: () => Sender | null;
 	call?: Call;
@@ -30,10 +39,22 @@ export interface SyncParts {
 	unattended?: () => unknown;
 }
 
+/** Something that the server refused for good. */
+export interface NotTaken {
+	id: string;
+	mac: string;
+	/** When it happened, milliseconds since 1970. */
+	at: number;
+	/** Of the refusal. */
+	code: string;
+}
+
 /** Takes what locks say to the server: on the disk first, and off it only when the server has it. */
 export class Sync {
 	/** Sessions of this sender with packets or claims that the server does not have. */
 	unsent: ReadonlySet<string> = $state.raw(new Set());
+	/** What the server refused for good of this sender, the oldest first; kept until the person decides. */
+	notTaken: readonly NotTaken[] = $state.raw([]);
 	/** True when sending stopped because nobody is signed in; what waits is kept. */
 	signedOut = $state(false);
 	/** Why the phone's storage does not take what locks say, or null: until it does, it is in memory. */
@@ -122,6 +143,14 @@ export class Sync {
 		return next;
 	}
 
+	/** Sends what the server refused once more as it was, or lets go of it for good. @throws VaultError */
+	async recall(some: readonly NotTaken[], how: 'again' | 'never'): Promise<void> {
+		const ids = new Set(some.map(({ id }) => id));
+		await this.#parts.outbox.recall([...ids], how);
+		if (how === 'again') await this.flush();
+		else this.notTaken = this.notTaken.filter(({ id }) => !ids.has(id));
+	}
+
 	/** @returns false when the batch was sent already, so that it may not grow */
 	#keep(batch: Omit<OutboxBatch, 'sealed'>, begun: boolean): Promise<boolean> {
 		// Counted before it is stored: what is sent meanwhile is counted anew afterwards.
@@ -158,6 +187,14 @@ export class Sync {
 	}
 
 	async #count(sender: Sender): Promise<void> {
+		const refused = await this.#parts.outbox.refused(sender).catch(() => null);
+		if (refused)
+			this.notTaken = refused.map((one) => ({
+				id: one.id,
+				mac: one.mac,
+				at: timeOf(one),
+				code: one.code
+			}));
 		const { batches, claims } = await this.#shelf.unsent(sender);
 		const counts = new Map<string, number>();
 		for (const { session, packets } of batches)

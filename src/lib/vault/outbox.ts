@@ -165,10 +165,39 @@ export class Outbox {
 		});
 	}
 
-	/** What was set aside. @throws VaultError */
-	refused(): Promise<Refused[]> {
-		return this.#vault.use((db) => db.getAll('refused'));
+	/** What was set aside of this sender, the oldest first. @throws VaultError */
+	async refused({ company, person }: Sender): Promise<Refused[]> {
+		const all = await this.#vault.use((db) => db.getAll('refused'));
+		const own = all.filter(
+			(one) =>
+				(one.company || company) === company &&
+				('packets' in one || (one.person ?? person) === person)
+		);
+		return own.sort((a, b) => timeOf(a) - timeOf(b));
 	}
+
+	/** Takes from what was set aside: to be sent once more as it was, or for good. @throws VaultError */
+	recall(ids: readonly string[], how: 'again' | 'never'): Promise<void> {
+		return this.#vault.use(async (db) => {
+			const names = ['outbox', 'claims', 'refused'] as const;
+			const tx = db.transaction(names, 'readwrite', { durability: 'strict' });
+			for (const id of ids) {
+				const one = await tx.objectStore('refused').get(id);
+				if (one === undefined) continue;
+				await tx.objectStore('refused').delete(id);
+				if (how === 'never') continue;
+				const { code: _code, refusedAt: _refusedAt, ...sent } = one;
+				if ('packets' in sent) await tx.objectStore('outbox').put(sent);
+				else await tx.objectStore('claims').put(sent);
+			}
+			await tx.done;
+		});
+	}
+}
+
+/** When it happened, milliseconds since 1970. */
+export function timeOf(one: StoredBatch | StoredClaim): number {
+	return 'packets' in one ? one.receivedAt : one.at;
 }
 
 /** At most so many of each: those of the company, and those of a company that was not known. */
