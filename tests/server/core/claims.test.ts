@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OPEN_CLAIMS } from '../../../src/lib/server/core/claims.ts';
-import { showActivity } from '../../../src/lib/server/core/for-people.ts';
+import { hearFrom, showActivity } from '../../../src/lib/server/core/for-people.ts';
 import { databases } from '../../setup/databases.ts';
 import { openOffline } from './keyring.ts';
 import { Lab } from './lab.ts';
@@ -143,28 +143,66 @@ describe.each(databases)('an opening without a network on $name', ({ create }) =
 		const key = olga.keys.get(lock.mac)!;
 		const outside = openOffline(lock, key);
 		lock.now += 7 * HOUR;
-		const { session, at, ...rest } = openOffline(lock, key);
-		const claim = { mac: lock.mac, session, slot: 1, at };
-		await olga.upload(lock.now, [batchOf(outside), batchOf({ session, at, ...rest })], [claim]);
+		const inside = openOffline(lock, key);
+		// By its time alone it would be of the other.
+		const claim = { mac: lock.mac, session: inside.session, slot: 1, at: outside.at };
+		await olga.upload(lock.now, [batchOf(outside), batchOf(inside)], [claim]);
 		await olga.contact(lock.now + 1000);
 		const marks = (await entries()).map(({ unclaimed }) => unclaimed);
 		// The newest first.
 		expect(marks).toEqual([false, true]);
 	});
 
-	test('is dated by our clock, as far as that of the phone is off when it tells', async () => {
-		const batch = batchOf(openOffline(lock, olga.keys.get(lock.mac)!));
-		const wrong = HOUR / 2;
-		const ahead = { ...batch, receivedAt: batch.receivedAt + wrong };
-		// The same once more, and later: nothing is new.
-		for (const later of [lock.now + HOUR, lock.now + 2 * HOUR])
-			expect(await olga.upload(later, [ahead], [], later + wrong)).toEqual({
-				durable: [batch.id],
-				refused: []
+	test('is taken only from whom the phone sends for', async () => {
+		const opening = openOffline(lock, olga.keys.get(lock.mac)!);
+		const { session, at } = opening;
+		const other = await Staff.join(lab);
+		const body = {
+			batches: [batchOf(opening)],
+			claims: [{ mac: lock.mac, session, slot: 1, at }],
+			sender: { company: lab.companyId, person: olga.who.userId }
+		};
+		const elsewhere = { ...olga.who, company: { ...olga.who.company, id: 'another' } };
+		for (const who of [other.who, elsewhere])
+			await expect(hearFrom(lab.core, who, body, lock.now)).rejects.toMatchObject({
+				code: 'conflict'
 			});
-		const [opening] = (await lab.activity(lock)).filter(({ slot }) => slot === 1);
-		expect(opening).toMatchObject({ recorded_at: batch.receivedAt });
+		expect(await lab.db.selectFrom('claim').selectAll().execute()).toEqual([]);
+		expect(await entries()).toEqual([]);
+		await hearFrom(lab.core, olga.who, body, lock.now);
+		await olga.contact(lock.now + 1000);
+		expect(await entries()).toEqual([{ action: 'unlocked', unclaimed: false }]);
 	});
+
+	test.each(['before', 'after'] as const)(
+		'outside the app is not hidden by one whose session tells of it, claimed %s that',
+		async (when) => {
+			const key = olga.keys.get(lock.mac)!;
+			// Wrong keys at the button, for which nobody needs a key: five leave two records.
+			const knock = () => {
+				for (let i = 0; i < 20; i++) {
+					if (i % 5 === 0) lock.connect();
+					lock.write([`04010000${'5a'.repeat(15)}${i.toString(16).padStart(2, '0')}`]);
+				}
+				lock.now += 60_000;
+			};
+			knock();
+			// What the lock told here nobody uploads, and it was only what came before.
+			openOffline(lock, key);
+			knock();
+			lock.now += 7 * HOUR;
+			const inside = openOffline(lock, key);
+			const claim = { mac: lock.mac, session: inside.session, slot: 1, at: inside.at };
+			if (when === 'before') await olga.upload(lock.now, [], [claim]);
+			await olga.upload(lock.now, [batchOf(inside)]);
+			if (when === 'after') await olga.upload(lock.now, [], [claim]);
+			expect(await entries()).toHaveLength(1);
+			for (let i = 0; i < 3; i++) await openOnline();
+			await olga.contact(lock.now + 1000);
+			// The newest first.
+			expect((await entries()).map(({ unclaimed }) => unclaimed)).toEqual([false, true]);
+		}
+	);
 
 	test('that never was is claimed so many times, and a true one all the same', async () => {
 		const invent = (from: number) =>

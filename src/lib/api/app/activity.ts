@@ -81,8 +81,10 @@ export const UploadRequest = z
 		batches: z.array(UploadBatch).check(z.maxLength(200)),
 		/** Every one of them may leave the outbox when this request was answered, not refused. */
 		claims: z.optional(z.array(Claim).check(z.maxLength(200))),
-		/** The phone's clock when it sends: tells how far its other times are off. */
-		sentAt: z.optional(Time)
+		/** The phone's clock when it sends: tells how far the times of its claims are off. */
+		sentAt: z.optional(Time),
+		/** Ids of whom the phone sends for: refused with `conflict` when somebody else is signed in by now. */
+		sender: z.optional(z.object({ company: z.string(), person: z.string() }))
 	})
 	.check(
 		z.refine(({ batches, claims = [] }) => batches.length + claims.length > 0, 'nothing is sent')

@@ -19,8 +19,8 @@ export interface PhoneOpening {
 	userId: string;
 	start: number;
 	end: number;
-	/** In which the lock told of it, as far as it goes into the cipher. */
-	session: string;
+	/** In which it happened, as far as it goes into the cipher; null when that is not known. */
+	session: string | null;
 }
 
 /**
@@ -79,17 +79,15 @@ async function dropOldest(trx: Db, lockId: string, userId: string): Promise<void
 }
 
 /**
- * Finds the claims of openings that have just come in, by session; where the lock told of one in another
- * session, by time. The lock's row is held.
+ * Finds the claims of openings that have just come in, by the session in which they happened; where that is not
+ * known, by time. The lock's row is held.
  */
 export async function claimOpenings(
 	trx: Db,
 	lockId: string,
-	/** In the lock's order. */
 	openings: readonly PhoneOpening[]
 ): Promise<void> {
-	// Of those that one session tells of, the newest was made in it.
-	for (const { id, slot, userId, start, end, session } of openings.toReversed()) {
+	for (const { id, slot, userId, start, end, session } of openings) {
 		const open = trx
 			.selectFrom('claim')
 			.select(['lock_id', 'slot', 'at', 'user_id'])
@@ -99,7 +97,9 @@ export async function claimOpenings(
 			.where('activity_id', 'is', null)
 			.limit(1);
 		const claim =
-			(await open.where('session', '=', session).executeTakeFirst()) ??
+			(session === null
+				? undefined
+				: await open.where('session', '=', session).executeTakeFirst()) ??
 			(await open
 				.where('moment', '>=', start - APART)
 				.where('moment', '<=', end + APART)
@@ -111,7 +111,7 @@ export async function claimOpenings(
 
 type ClaimKey = { lock_id: string; slot: number; at: number; user_id: string };
 
-/** By its session; where the lock told of it in another, by its time. */
+/** By its session; where that of the opening is not known, by its time. */
 async function openingOf(
 	trx: Db,
 	{ lock_id, slot, user_id, session }: ClaimKey & { session: string | null },
@@ -134,10 +134,7 @@ async function openingOf(
 	return (
 		(session === null
 			? undefined
-			: await unclaimed
-					.where('activity.session', '=', session)
-					.orderBy('counter', 'desc')
-					.executeTakeFirst()) ??
+			: await unclaimed.where('activity.session', '=', session).executeTakeFirst()) ??
 		(await unclaimed
 			.where('range_start', '<=', moment + APART)
 			.where('range_end', '>=', moment - APART)

@@ -25,6 +25,8 @@ export interface LockEvent {
 	state: LockTable['state'];
 	/** In which the lock told of it. */
 	session: string;
+	/** It is the opening that a slot's key was used for in that session. */
+	own: boolean;
 }
 
 interface Meaning {
@@ -63,10 +65,13 @@ export function eventsOf(
 	{ since, now }: { since: number; now: number }
 ): LockEvent[] {
 	const events = new Map<number, LockEvent>();
+	const tries = triesOf(said);
 	for (const { record, at, session } of said) {
 		if (record === null || events.has(record.counter)) continue;
 		const { action, who: what, state } = MEANINGS.get(record.action) ?? UNKNOWN;
-		const who = what === 'either' && isOfSlot(record, session, said) ? 'slot' : what;
+		const tried = tries.get(session);
+		const isOwn = tried?.counter === record.counter && tried.slot === record.who;
+		const who = what === 'either' && isOwn && !tried.opened ? 'slot' : what;
 		// A lock's clock that runs fast must not log the future.
 		const time = record.time === 0 ? null : Math.min(record.time * 1000, now);
 		events.set(record.counter, {
@@ -81,7 +86,8 @@ export function eventsOf(
 			slot: who === 'slot' ? record.who : null,
 			position: who === 'position' ? record.who : null,
 			state: state ?? null,
-			session
+			session,
+			own: who === 'slot' && isOwn && tried.opened
 		});
 	}
 	return [...events.values()].sort((a, b) => a.counter - b.counter);
@@ -92,21 +98,31 @@ function referenceIn(record: LogRecord, who: Meaning['who']): number | null {
 	return who === 'reference' || who === 'either' ? record.who : null;
 }
 
+/** An offline key that was tried in a session, and the record that tells of it. */
+interface Try {
+	slot: number;
+	opened: boolean;
+	counter: number;
+}
+
 /**
- * Whether a failure is that of an offline key: the newest record of a session whose refusal of an
- * opening, under a command id that only such keys have, names the same number.
+ * The last of such tries, by session. Only these keys have the command id 0; and where nothing waits behind the
+ * answer, the newest record told with it is that of the try.
  */
-function isOfSlot(record: LogRecord, session: string, said: readonly Said[]): boolean {
-	const mine = said.filter((one) => one.session === session);
-	const refused = mine.some(
-		({ packet, acknowledgement }) =>
-			packet.id === 0 &&
-			acknowledgement?.opcode === OPCODE.unlock &&
-			acknowledgement.result !== RESULTS.success.code &&
-			acknowledgement.argument === record.who &&
-			!acknowledgement.moreRecords
-	);
-	return refused && mine.every((one) => (one.record?.counter ?? 0) <= record.counter);
+function triesOf(said: readonly Said[]): Map<string, Try> {
+	const newest = new Map<string, number>();
+	for (const { session, record } of said)
+		if (record) newest.set(session, Math.max(record.counter, newest.get(session) ?? 0));
+	const tries = new Map<string, Try>();
+	for (const { session, packet, acknowledgement } of said) {
+		if (packet.id !== 0 || acknowledgement?.opcode !== OPCODE.unlock) continue;
+		tries.delete(session);
+		const counter = newest.get(session);
+		if (acknowledgement.moreRecords || counter === undefined) continue;
+		const opened = acknowledgement.result === RESULTS.success.code;
+		tries.set(session, { slot: acknowledgement.argument, opened, counter });
+	}
+	return tries;
 }
 
 /** Longest time a lock's clock may have run away from ours. */

@@ -40,17 +40,20 @@ export async function issueTo(
 
 /**
  * Takes in what locks of the company said to this person's phone. A grant is not asked for: who
- * opened a lock yesterday may have lost it since, and the lock's log is the truth.
+ * opened a lock yesterday may have lost it since, and the lock's log is the truth. Throws ServerError
+ * `conflict`, and takes nothing, when the phone sends for somebody else.
  */
 export async function hearFrom(
 	core: Core,
 	who: Member,
-	{ batches, claims = [], sentAt }: z.output<typeof UploadRequest>,
+	{ batches, claims = [], sentAt, sender }: z.output<typeof UploadRequest>,
 	now: number = Date.now()
 ): Promise<UploadReply> {
 	const companyId = who.company.id;
+	if (sender && (sender.company !== companyId || sender.person !== who.userId))
+		throw new ServerError('conflict', 'Somebody else is signed in.');
+	const reply = await hearBatches(core, { companyId }, batches, now);
 	const late = sentAt === undefined ? 0 : now - sentAt;
-	const reply = await hearBatches(core, { companyId }, batches, now, late);
 	await takeClaims(core, { companyId, userId: who.userId }, claims, late, now);
 	return reply;
 }

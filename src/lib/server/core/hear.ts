@@ -129,23 +129,25 @@ async function insertEvents(
 				slot: event.slot,
 				issue: holder?.issue ?? null,
 				claimed: byPhone ? 0 : null,
-				session: byPhone ? cipheredPart(event.session) : null
+				session: byPhone && event.own ? cipheredPart(event.session) : null
 			};
 		});
 		const rows = await trx
 			.insertInto('activity')
 			.values(values)
 			.onConflict((conflict) => conflict.columns(['lock_id', 'gen', 'counter']).doNothing())
-			.returning(['id', 'counter', 'claimed'])
+			.returning(['id', 'counter', 'claimed', 'session'])
 			.execute();
-		rows.sort((a, b) => (a.counter ?? 0) - (b.counter ?? 0));
-		for (const { id, counter, claimed } of rows) {
-			inserted.add(counter);
-			const opening = some.find(({ event }) => event.counter === counter);
-			if (claimed === null || !opening?.holder?.user_id) continue;
-			const { event, start, end, holder } = opening;
-			const session = cipheredPart(event.session);
-			openings.push({ id, slot: event.slot ?? 0, userId: holder.user_id!, start, end, session });
+		const byCounter = new Map(rows.map((one) => [one.counter, one]));
+		// A database returns them in any order.
+		for (const { event, start, end, holder } of some) {
+			const stored = byCounter.get(event.counter);
+			if (stored === undefined) continue;
+			inserted.add(event.counter);
+			const userId = holder?.user_id;
+			const { id, claimed, session } = stored;
+			if (claimed === null || !userId) continue;
+			openings.push({ id, slot: event.slot ?? 0, userId, start, end, session });
 		}
 	}
 	await claimOpenings(trx, row.id, openings);

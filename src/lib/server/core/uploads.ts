@@ -53,22 +53,16 @@ async function setAside(db: Db, { companyId }: Scope, logs: readonly Log[], now:
 /**
  * Takes in the batches of our own phones. An id is durable once what its packets say is on disk;
  * the same id with another body is refused, and so is a lock that is not in this scope.
- * @param late how far the phone's clock is behind ours, milliseconds
  */
 export async function hearBatches(
 	core: Core,
 	scope: Scope,
 	batches: readonly UploadBatch[],
-	now: number = Date.now(),
-	late = 0
+	now: number = Date.now()
 ): Promise<UploadReply> {
 	const durable = new Set<string>();
 	const refused = new Map<string, 'not-found' | 'conflict'>();
-	const hashed = batches.map((batch) => ({
-		...batch,
-		hash: hashOf(batch),
-		receivedAt: Math.max(0, batch.receivedAt + late)
-	}));
+	const hashed = batches.map((batch) => ({ ...batch, hash: hashOf(batch) }));
 	for (const [mac, mine] of byMac(hashed)) {
 		for (const some of transactions(mine)) {
 			const { once, known } = await hearOnce(core, scope, mac, some, now, { durable, refused });

@@ -193,7 +193,7 @@ export interface ActivityTable {
 	issue: number | null;
 	/** For an opening by a phone's key: 1 when the phone claims it, else 0; null for all others. */
 	claimed: number | null;
-	/** In which the lock told of an opening by a phone's key, as far as it goes into the cipher; else null. */
+	/** In which a phone's key was used for this opening, as far as it goes into the cipher; null where not known. */
 	session: string | null;
 }
 
