@@ -6,7 +6,7 @@ import {
 	precacheAndRoute
 } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
-import { deliverUnattended, OUTBOX_TAG } from './lib/client/unattended.ts';
+import { deliverUnattended, OUTBOX_TAG, type SyncEvent } from './lib/client/unattended.ts';
 
 /*
  * The offline shell: every script, style and static file of one version, and the one empty page that serves
@@ -22,9 +22,6 @@ type RoutedInstall = ExtendableEvent & {
 		rules: { condition: { urlPattern: { pathname: string } }; source: 'network' }[]
 	) => Promise<void>;
 };
-
-/** As the drafts of Background Sync and Periodic Background Sync have it, and TypeScript not. */
-type SyncEvent = ExtendableEvent & { tag: string };
 
 /** The empty page. */
 const SHELL = '/locks';
@@ -85,17 +82,30 @@ worker.addEventListener('install', (event: RoutedInstall) =>
 );
 // The first visit is kept, too: its page needs no second load before it works without network.
 worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.claim()));
-// Sent when the person has agreed to the new version, and no conversation with a lock runs.
+
+/** What one version tells the one before when it begins. */
+const REST = 'REST';
+let rest = new AbortController();
+
 worker.addEventListener('message', (event) => {
 	const data: unknown = event.data;
-	if (typeof data === 'object' && data !== null && 'type' in data && data.type === 'SKIP_WAITING')
+	if (typeof data !== 'object' || data === null || !('type' in data)) return;
+	if (data.type === 'SKIP_WAITING') {
+		// Sent when the person has agreed to the new version, and no conversation with a lock runs. One may run
+		// a moment later: what the version before still sends may not keep this one from its beginning.
+		worker.registration.active?.postMessage({ type: REST });
 		void worker.skipWaiting();
+	} else if (data.type === REST) {
+		rest.abort();
+		rest = new AbortController();
+	}
 });
 
 /** The network is back, or has been for a while, and perhaps no page of ours is open. */
 function onSync(event: Event): void {
-	const waking = event as SyncEvent;
-	if (waking.tag === OUTBOX_TAG) waking.waitUntil(deliverUnattended(worker.navigator.locks));
+	const sync = event as SyncEvent;
+	if (sync.tag === OUTBOX_TAG)
+		sync.waitUntil(deliverUnattended(worker.navigator.locks, rest.signal));
 }
 worker.addEventListener('sync', onSync);
 worker.addEventListener('periodicsync', onSync);

@@ -177,7 +177,11 @@ export class PaperOutbox {
 		return [];
 	}
 
-	async recall(): Promise<void> {
+	async retry(): Promise<void> {
+		throw new Error('nothing was refused');
+	}
+
+	async discard(): Promise<void> {
 		throw new Error('nothing was refused');
 	}
 }

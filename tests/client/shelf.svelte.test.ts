@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ClientError, type Call } from '../../src/lib/client/call.ts';
 import { Sync } from '../../src/lib/client/sync.svelte.ts';
-import { Outbox } from '../../src/lib/vault/outbox.ts';
+import { Outbox, type Sender } from '../../src/lib/vault/outbox.ts';
 import { Vault } from '../../src/lib/vault/store.ts';
 import { ANNA, hears, MAC, SESSION } from './rig.ts';
 
@@ -117,12 +117,16 @@ describe('a full disk', () => {
 
 describe('claims', () => {
 	test('go with the batches, with the clock by which they were made', async () => {
-		const sync = makeSync(outbox, { clock: () => Promise.resolve(() => 77) });
+		const sync = makeSync(outbox, { sentAt: () => Promise.resolve(77) });
 		await sync.claim(opening(5));
 		await hears(sync.begin(MAC, SESSION), 1);
 		await sync.flush();
 		expect(uploads).toMatchObject([
-			{ claims: [{ mac: MAC, session: SESSION, slot: 7, at: 5 }], sentAt: 77, batches: [{ session: SESSION }] }
+			{
+				claims: [{ mac: MAC, session: SESSION, slot: 7, at: 5 }],
+				sentAt: 77,
+				batches: [{ session: SESSION }]
+			}
 		]);
 		expect((await outbox.unsent(ANNA)).claims).toEqual([]);
 	});
@@ -137,7 +141,7 @@ describe('claims', () => {
 		await hears(sync.begin(MAC, SESSION), 1);
 		await sync.flush();
 		expect(durable.size).toBe(1);
-		expect(await outbox.refused(ANNA)).toMatchObject([{ slot: 7, at: 5, code: 'bad-input' }]);
+		expect(await outbox.refused(ANNA)).toMatchObject([{ at: 5, code: 'bad-input' }]);
 		expect(sync.unsent.size).toBe(0);
 	});
 
@@ -174,14 +178,36 @@ describe('claims', () => {
 	});
 });
 
-test('nothing goes as another company that signs in meanwhile', async () => {
-	let sender = ANNA;
-	const sync = makeSync(outbox, { sender: () => sender });
+test('nothing is lost to somebody else who signs in meanwhile: the server takes it from its sender only', async () => {
+	const strict: Call = async (...asked) => {
+		expect(asked[3]).toMatchObject({ sender: ANNA });
+		if (uploads.length > 0) throw new ClientError('conflict', 'somebody else is signed in');
+		return call(...asked);
+	};
+	const sync = makeSync(outbox, { call: strict });
 	for (let i = 0; i < 60; i++) await hears(sync.begin(MAC, sessionOf(i)), i);
-	afterCommit = () => (sender = { ...ANNA, company: 'other' });
+	await sync.claim(opening(5));
 	await sync.flush();
-	expect(uploads.map(({ batches }) => batches.length)).toEqual([50]);
-	expect((await outbox.unsent(ANNA)).batches).toHaveLength(10);
+	const { batches, claims } = await outbox.unsent(ANNA);
+	expect([batches.length, claims.length]).toEqual([10, 1]);
+	expect(await outbox.refused(ANNA)).toEqual([]);
+});
+
+test('what was refused of one person is shown to no other, and not theirs to delete', async () => {
+	let sender: Sender | null = ANNA;
+	const sync = makeSync(outbox, { sender: () => sender });
+	await outbox.claim({ ...opening(5), id: 'annas', ...ANNA });
+	await outbox.settle([], [{ id: 'annas', code: 'bad-input' }]);
+	await sync.flush();
+	const seen = sync.notTaken;
+	expect(seen).toHaveLength(1);
+	for (const other of [null, { ...ANNA, person: 'bert' }]) {
+		sender = other;
+		expect(sync.notTaken).toEqual([]);
+		await sync.discard(seen);
+		await sync.retry(seen);
+	}
+	expect(await outbox.refused(ANNA)).toEqual(seen);
 });
 
 describe('an outbox of 10,000 entries', () => {

@@ -146,10 +146,16 @@ describe('sync', () => {
 		expect(sync.notTaken).toMatchObject([{ code: 'not-found', mac: MAC, at: Date.now() }]);
 		// The lock was added again.
 		answer = takeAll;
-		await sync.recall(sync.notTaken, 'again');
+		await sync.retry(sync.notTaken);
 		expect(sync.notTaken).toEqual([]);
 		expect(requests).toHaveLength(2);
 		expect(requests[1]).toEqual(requests[0]);
+		expect(await outbox.refused(ANNA)).toEqual([]);
+		answer = (sent) => ({ durable: [], refused: [{ id: sent[0]!.id, code: 'conflict' }] });
+		await hears(sync.begin(MAC, SESSION), 2);
+		await sync.flush();
+		await sync.discard(sync.notTaken);
+		expect(sync.notTaken).toEqual([]);
 		expect(await outbox.refused(ANNA)).toEqual([]);
 	});
 
@@ -166,7 +172,7 @@ describe('sync', () => {
 		await sync.flush();
 		expect(requests.map(({ length }) => length)).toEqual([2, 1, 1]);
 		expect(await ids()).toEqual([]);
-		expect(await outbox.refused(ANNA)).toMatchObject([{ id: unfit, code: 'bad-input' }]);
+		expect(await outbox.refused(ANNA)).toMatchObject([{ ids: [unfit], code: 'bad-input' }]);
 	});
 
 	test('tries again by itself, ever more seldom', async () => {

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Sync } from '../../src/lib/client/sync.svelte.ts';
-import { deliverUnattended, sendUnattended } from '../../src/lib/client/unattended.ts';
+import { deliverUnattended, askToDeliver } from '../../src/lib/client/unattended.ts';
 import { AnswerStore } from '../../src/lib/vault/answers.ts';
 import { Outbox } from '../../src/lib/vault/outbox.ts';
 import { Vault } from '../../src/lib/vault/store.ts';
@@ -24,6 +24,7 @@ let requests: Request[];
 /** What the server says; a number is a refusal. */
 let me: typeof ME | { company: null } | number | 'nothing';
 let held: string[];
+const { signal } = new AbortController();
 const locks = {
 	request: async (name: string, _: object, work: (lock: object) => unknown) => {
 		held.push(name);
@@ -73,10 +74,10 @@ const waiting = () =>
 
 describe('without a page', () => {
 	test('everything goes to the server in one request, alone in this browser', async () => {
-		await deliverUnattended(locks);
+		await deliverUnattended(locks, signal);
 		expect(held).toEqual(['hasp-outbox']);
 		expect(requests.filter(({ path }) => path === '/api/uploads')).toMatchObject([
-			{ body: { batches: [{ id: 'a-batch' }], claims: [{ slot: 7, at: 4 }] } }
+			{ body: { batches: [{ id: 'a-batch' }], claims: [{ slot: 7, at: 4 }], sender: ANNA } }
 		]);
 		expect(await waiting()).toBe(0);
 	});
@@ -86,7 +87,7 @@ describe('without a page', () => {
 		const device = { phone: 'p', owner: '', born: '', ahead: -3_600_000 };
 		await vault.use(async (db) => void (await db.put('device', device as never, 'phone')));
 		await vault.close();
-		await deliverUnattended(locks);
+		await deliverUnattended(locks, signal);
 		const { sentAt } = requests.find(({ body }) => body !== null)!.body!;
 		expect(Math.abs(sentAt! - (Date.now() - 3_600_000))).toBeLessThan(60_000);
 	});
@@ -97,29 +98,64 @@ describe('without a page', () => {
 		['a proxy without its server', 503, 'timed-out']
 	] as const)('%s is tried again by the browser, and nothing is lost', async (_, answer, code) => {
 		me = answer;
-		await expect(deliverUnattended(locks)).rejects.toMatchObject({ code });
+		await expect(deliverUnattended(locks, signal)).rejects.toMatchObject({ code });
 		expect(await waiting()).toBe(2);
 	});
 
 	test('nobody is signed in: it waits, and another try would not help', async () => {
 		for (const answer of [{ ...ME, user: null, company: null }, 401] as const) {
 			me = answer;
-			await deliverUnattended(locks);
+			await deliverUnattended(locks, signal);
 			expect(requests.some(({ path }) => path === '/api/uploads')).toBe(false);
 			expect(await waiting()).toBe(2);
 		}
 	});
 
+	test('nobody is asked who is signed in where nothing waits', async () => {
+		await deliverUnattended(locks, signal);
+		requests = [];
+		await deliverUnattended(locks, signal);
+		expect(requests).toEqual([]);
+	});
+
+	test('a page that sends is left alone, and the browser tries again', async () => {
+		const taken = {
+			request: (_: string, __: object, work: (lock: null) => unknown) => work(null)
+		} as unknown as LockManager;
+		await expect(deliverUnattended(taken, signal)).rejects.toMatchObject({ code: 'timed-out' });
+		expect(requests).toEqual([]);
+		expect(await waiting()).toBe(2);
+	});
+
+	test('it rests at once where a newer version begins', async () => {
+		const rest = new AbortController();
+		vi.stubGlobal('fetch', (_: string, { signal }: RequestInit) => {
+			queueMicrotask(() => rest.abort());
+			return new Promise((_, reject) =>
+				signal!.addEventListener('abort', () => reject(signal!.reason as Error))
+			);
+		});
+		await expect(deliverUnattended(locks, rest.signal)).rejects.toMatchObject({
+			name: 'AbortError'
+		});
+		expect(await waiting()).toBe(2);
+	});
+
 	test('another company is signed in: nothing of it is shown to them', async () => {
 		me = { ...ME, company: { ...ME.company, id: 'another' } };
-		await deliverUnattended(locks);
+		await deliverUnattended(locks, signal);
 		expect(requests.some(({ path }) => path === '/api/uploads')).toBe(false);
 		expect(await waiting()).toBe(2);
 	});
 
-	test('who signed out below ground is not spoken for', async () => {
-		await new AnswerStore().forget(true);
-		await deliverUnattended(locks);
+	test('who signs out below ground is not spoken for, also while the worker waits its turn', async () => {
+		const later = {
+			request: async (_: string, __: object, work: (lock: object) => unknown) => {
+				await new AnswerStore().forget(true);
+				return work({});
+			}
+		} as unknown as LockManager;
+		await deliverUnattended(later, signal);
 		expect(requests).toEqual([]);
 		expect(await waiting()).toBe(2);
 	});
@@ -132,50 +168,50 @@ describe('asking the browser for it', () => {
 	test('is for once, and for now and then', async () => {
 		const sync = { register: vi.fn(() => Promise.resolve()) };
 		const periodicSync = { register: vi.fn(() => Promise.resolve()) };
-		await sendUnattended(container({ sync, periodicSync }));
+		await askToDeliver(container({ sync, periodicSync }));
 		expect(sync.register.mock.calls).toEqual([['hasp-outbox']]);
 		expect(periodicSync.register.mock.calls).toEqual([
 			['hasp-outbox', { minInterval: 12 * 3_600_000 }]
 		]);
 	});
 
-	test('is for what a page may not live to send, once', async () => {
+	test('is for what a page may not live to send, and not at every further try', async () => {
 		const network = new EventTarget();
-		const unattended = vi.fn();
+		const asked = vi.fn();
 		const vault = new Vault();
-		const parts = { outbox: new Outbox(vault), sender: () => ANNA, network, unattended };
+		const parts = { outbox: new Outbox(vault), sender: () => ANNA, network, askToDeliver: asked };
 		const sync = new Sync(parts);
 		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 		const stop = sync.start();
 		const turnAway = () => network.dispatchEvent(new Event('visibilitychange'));
 		await sync.flush();
 		turnAway();
-		expect(unattended).toHaveBeenCalledTimes(0);
+		expect(asked).toHaveBeenCalledTimes(0);
 		// With a key of this phone, there was no network. The lock comes first.
 		await sync.claim({ mac: MAC, session: SESSION, slot: 7, at: 5 });
-		expect(unattended).toHaveBeenCalledTimes(0);
+		expect(asked).toHaveBeenCalledTimes(0);
 		vi.advanceTimersByTime(3_000);
-		expect(unattended).toHaveBeenCalledTimes(1);
+		expect(asked).toHaveBeenCalledTimes(1);
 		turnAway();
-		expect(unattended).toHaveBeenCalledTimes(2);
+		expect(asked).toHaveBeenCalledTimes(2);
 		me = 'nothing';
 		await sync.flush();
-		expect(unattended).toHaveBeenCalledTimes(3);
+		expect(asked).toHaveBeenCalledTimes(3);
 		// A further try of the page asks for nothing more: the browser has tries of its own.
 		await sync.flush();
-		expect(unattended).toHaveBeenCalledTimes(3);
+		expect(asked).toHaveBeenCalledTimes(3);
 		me = ME;
 		await sync.flush();
 		turnAway();
-		expect(unattended).toHaveBeenCalledTimes(3);
+		expect(asked).toHaveBeenCalledTimes(3);
 		stop();
 		await vault.close();
 	});
 
 	test('ends well where the browser has none of it, or forbids it', async () => {
 		const register = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
-		await sendUnattended(undefined);
-		await sendUnattended(container({}));
-		await sendUnattended(container({ sync: { register }, periodicSync: { register } }));
+		await askToDeliver(undefined);
+		await askToDeliver(container({}));
+		await askToDeliver(container({ sync: { register }, periodicSync: { register } }));
 	});
 });

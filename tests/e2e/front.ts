@@ -35,6 +35,8 @@ export class Front {
 	down = false;
 	/** Paths that are answered with 503. */
 	readonly broken = new Set<string>();
+	/** Paths that never get an answer. */
+	readonly silent = new Set<string>();
 	/** Paths that are served by the deploy after this one already: a deploy half done. */
 	readonly ahead = new Set<string>();
 	/** Every path asked for, in order. */
@@ -79,6 +81,7 @@ export class Front {
 		this.deploy = 1;
 		this.asked.length = 0;
 		this.broken.clear();
+		this.silent.clear();
 		this.ahead.clear();
 	}
 
@@ -94,6 +97,7 @@ export class Front {
 		const deploy = this.deploy + (this.ahead.has(path) ? 1 : 0);
 		const named = NAMED.exec(path);
 		if (this.broken.has(path)) return void to.writeHead(503).end();
+		if (this.silent.has(path)) return;
 		if (named && this.renames && named[2] !== String(deploy)) return void to.writeHead(404).end();
 		const real = path.replace(NAMED, '$1$3');
 		const answer = this.#files.get(real) ?? (await this.#ask(from, to, real));

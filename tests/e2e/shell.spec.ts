@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import { cached, kept, stored } from './stores.ts';
+import { backgroundSync } from './background.ts';
+import { addToOutbox, cached, kept, stored } from './stores.ts';
 import { deployOf, expect, keepApp, list, LOCKS, look, offer, PERSON, test } from './site.ts';
 
 /** The app as it is kept on a phone: it starts without network, and a newer one replaces it whole. */
@@ -99,6 +100,30 @@ test('no version begins while a tab talks with a lock', async ({ page, context, 
 	await talking.getByRole('button', { name: 'Stop' }).click();
 	await Promise.all(changed);
 	expect([await deployOf(page), await deployOf(talking)]).toEqual(['2', '2']);
+});
+
+test('a newer version does not wait for what the one before still sends', async ({
+	page,
+	context,
+	front
+}) => {
+	await keepApp(page);
+	await expect(list(page)).toBeVisible();
+	front.deploy = 2;
+	await look(page);
+	await expect(offer(page)).toBeVisible();
+	const wake = await backgroundSync(context, page, front.url);
+	await addToOutbox(page);
+	front.silent.add('/api/me');
+	const asked = () => front.asked.filter((path) => path === '/api/me').length;
+	const before = asked();
+	void wake();
+	await expect.poll(asked).toBe(before + 1);
+	const begun = Date.now();
+	await agree(page);
+	// It would wait for its answer for 15 s.
+	expect(Date.now() - begun).toBeLessThan(7_000);
+	expect(await deployOf(page)).toBe('2');
 });
 
 test('the worker gives what it keeps, and rests when an API is asked', async ({

@@ -1,6 +1,6 @@
-import type { CDPSession } from '@playwright/test';
 import type { ActivityReply } from '../../src/lib/api/app/activity.ts';
 import { OUTBOX_TAG } from '../../src/lib/client/unattended.ts';
+import { backgroundSync } from './background.ts';
 import { headline, openButton } from './fixtures-lock.ts';
 import { ask, expect, PERSON, test, type Visit } from './fixtures-profile.ts';
 import type { AppServer } from './fixtures-server.ts';
@@ -19,17 +19,6 @@ function tags({ page }: Visit): Promise<string[]> {
 		};
 		return sync.getTags();
 	});
-}
-
-/** Hears which worker this browser has, before it is woken. */
-async function workerOf(session: CDPSession): Promise<() => string> {
-	let known = '';
-	session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
-		for (const { registrationId, isDeleted } of registrations)
-			if (!isDeleted) known = registrationId;
-	});
-	await session.send('ServiceWorker.enable');
-	return () => known;
 }
 
 async function openings(visit: Visit, server: AppServer): Promise<ActivityReply['activity']> {
@@ -51,18 +40,12 @@ test('what a lock said below ground is sent although no page is open', async ({
 	await openButton(page).click();
 	await headline(page, 'It’s open');
 	await expect.poll(() => tags(visit)).toEqual([OUTBOX_TAG]);
-	const session = await context.newCDPSession(context.pages()[0]!);
-	const worker = await workerOf(session);
+	const wake = await backgroundSync(context, context.pages()[0]!, server.url);
 	await page.close();
 
 	await server.start();
 	expect(await openings(visit, server)).toEqual([]);
-	await session.send('ServiceWorker.dispatchSyncEvent', {
-		origin: server.url,
-		registrationId: worker(),
-		tag: OUTBOX_TAG,
-		lastChance: false
-	});
+	await wake();
 	await expect.poll(async () => (await openings(visit, server)).length).toBe(1);
 	const [opening] = await openings(visit, server);
 	expect(opening).toMatchObject({ trackingKey: PERSON.email, unclaimed: false });
@@ -99,7 +82,7 @@ test('what the server refuses for good stays until it takes it, or the person le
 		await visit.network('online');
 		await page.setViewportSize({ width: 390, height: 844 });
 		await page.goto('/locks');
-		await page.getByRole('link', { name: '1 opening', exact: true }).click();
+		await page.getByRole('link', { name: '1 opening not taken by the server' }).click();
 		await expect(heading).toBeVisible();
 		await expect(list.getByText('The company has no such lock.')).toBeVisible();
 	};
@@ -109,6 +92,8 @@ test('what the server refuses for good stays until it takes it, or the person le
 	const asked = page.getByRole('dialog', { name: 'Delete this opening?' });
 	await asked.getByRole('button', { name: 'Delete' }).click();
 	await expect(heading).toBeHidden();
+	await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+	await expect(page.getByText('Deleted.')).toBeAttached();
 
 	await find();
 	await page.getByRole('button', { name: 'Send again' }).click();

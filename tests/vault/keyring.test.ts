@@ -142,7 +142,7 @@ describe('the versions of the vault', () => {
 			batch('b', 'company'),
 			batch('c', null)
 		]);
-		expect(await outbox.refused(sender)).toMatchObject([{ id: 'd' }]);
+		expect(await outbox.refused(sender)).toMatchObject([{ ids: ['d'] }]);
 		const { born } = await keyring.meet(OWNER);
 		expect(await keyring.keep(born, heard([offered()]))).toBe(true);
 		await vault.close();

@@ -85,12 +85,21 @@ describe('the outbox', () => {
 		await outbox.append(batch('2', 2), false);
 		await outbox.settle(['1', 'unknown'], [{ id: '2', code: 'conflict' }]);
 		expect((await outbox.unsent(ANNA)).batches).toEqual([]);
-		expect(await outbox.refused(ANNA)).toMatchObject([{ id: '2', code: 'conflict' }]);
+		expect(await outbox.refused(ANNA)).toMatchObject([{ ids: ['2'], code: 'conflict' }]);
 	});
 
-	test('keeps what was refused for who sent it, until it is sent again or given up', async () => {
+	test('tells whether anything waits, of whomever', async () => {
+		expect(await outbox.isEmpty()).toBe(true);
+		await outbox.append({ ...batch('1', 1), company: 'b' }, false);
+		expect(await outbox.isEmpty()).toBe(false);
+		await outbox.settle(['1'], []);
+		await outbox.claim({ ...batch('2', 1), slot: 1, at: 1 });
+		expect(await outbox.isEmpty()).toBe(false);
+	});
+
+	test('keeps what was refused for who sent it, by session, until it is sent again or given up', async () => {
 		const claim = (id: string, person?: string) => ({
-			...{ id, company: 'a', person, mac: 'm', session: 's', slot: 1, at: 5 }
+			...{ id, company: 'a', person, mac: 'm', session: 's1', slot: 1, at: 5 }
 		});
 		await outbox.append(batch('1', 9), false);
 		await outbox.append(batch('2', 7), false);
@@ -102,16 +111,19 @@ describe('the outbox', () => {
 			[],
 			ids.map((id) => ({ id, code: 'not-found' }))
 		);
-		const refused = async () => (await outbox.refused(ANNA)).map(({ id }) => id);
-		expect(await refused()).toEqual(['3', '2', '1']);
-		await outbox.recall(['2'], 'never');
-		expect(await refused()).toEqual(['3', '1']);
-		await outbox.recall(['1', '3', 'unknown'], 'again');
+		const refused = async () => (await outbox.refused(ANNA)).map(({ at, ids }) => [at, ...ids]);
+		expect(await refused()).toEqual([
+			[5, '1', '3'],
+			[7, '2']
+		]);
+		await outbox.discard(ANNA, ['2', 'unknown', 'other']);
+		expect(await refused()).toEqual([[5, '1', '3']]);
+		await outbox.retry(ANNA, ['1', '3', 'unknown', 'other', '4']);
 		expect(await refused()).toEqual([]);
 		// Under the same id the same body, as it was sent before.
 		expect(await outbox.unsent(ANNA)).toEqual({ batches: [before], claims: [claim('3', 'anna')] });
-		expect((await outbox.refused({ company: 'b', person: 'bob' })).map(({ id }) => id)).toEqual([
-			'other'
+		expect(await outbox.refused({ company: 'b', person: 'bob' })).toMatchObject([
+			{ session: 'sother', mac: 'm', at: 1, code: 'not-found', ids: ['other'] }
 		]);
 	});
 });

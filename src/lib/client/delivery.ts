@@ -15,25 +15,21 @@ const UNFIT: readonly ClientErrorCode[] = ['bad-input', 'too-large'];
 
 export interface DeliveryParts {
 	outbox: Pick<Outbox, 'take' | 'settle'>;
-	/** Who is signed in now, or null; asked anew for every request. */
-	sender: () => Sender | null | Promise<Sender | null>;
+	/** Who is signed in. The server refuses all when by then it is somebody else. */
+	sender: Sender;
 	call: Call;
-	/** Reads the server's clock, as well as this phone knows it: what waits is dated by it. */
-	clock: () => Promise<() => number>;
+	/** The server's clock, as well as this phone knows it: claims are dated by it. */
+	now: () => Promise<number>;
 }
 
 /**
- * Sends everything that waits for this sender, the oldest first, and lets go of what the server has. It ends
- * early when somebody else has signed in, to whom the server would refuse it for good.
+ * Sends everything that waits for this sender, the oldest first, and lets go of what the server has.
  * @throws ClientError, VaultError; what is not sent then still waits
  */
 export async function deliver(parts: DeliveryParts): Promise<void> {
-	const sender = await parts.sender();
-	if (sender === null) return;
 	for (;;) {
-		const load = await parts.outbox.take(sender, PORTION);
+		const load = await parts.outbox.take(parts.sender, PORTION);
 		if (load.batches.length + load.claims.length === 0) return;
-		if (!isSame(sender, await parts.sender())) return;
 		await post(parts, load);
 	}
 }
@@ -45,12 +41,13 @@ export function senderOf(me: Me | undefined): Sender | null {
 
 /** Sends batches and claims together; when they are not taken so, one at a time, and sets aside the unfit. */
 async function post(parts: DeliveryParts, { batches, claims }: Load): Promise<void> {
-	const { outbox, call } = parts;
-	const now = await parts.clock();
+	const { outbox, sender, call } = parts;
+	const told =
+		claims.length > 0 ? { claims: claims.map(wireClaim), sentAt: await parts.now() } : {};
 	const body = {
 		batches: batches.map(wire),
-		...(claims.length > 0 ? { claims: claims.map(wireClaim) } : {}),
-		sentAt: now()
+		...told,
+		sender
 	} satisfies z.input<typeof UploadRequest>;
 	try {
 		const { durable, refused } = await call(UploadReply, 'POST', '/api/uploads', body);
@@ -68,10 +65,6 @@ async function post(parts: DeliveryParts, { batches, claims }: Load): Promise<vo
 			await outbox.settle([], unfit);
 		}
 	}
-}
-
-function isSame(a: Sender, b: Sender | null): boolean {
-	return a.company === b?.company && a.person === b.person;
 }
 
 function wire({ id, mac, session, receivedAt, packets }: OutboxBatch) {

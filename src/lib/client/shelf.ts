@@ -1,4 +1,12 @@
-import type { Load, Outbox, OutboxBatch, OutboxClaim, Portion, Sender } from '../vault/outbox.ts';
+import {
+	isOf,
+	type Load,
+	type Outbox,
+	type OutboxBatch,
+	type OutboxClaim,
+	type Portion,
+	type Sender
+} from '../vault/outbox.ts';
 import { VaultError, type VaultErrorCode } from '../vault/store.ts';
 
 type Disk = Pick<Outbox, 'append' | 'claim' | 'withdraw' | 'take' | 'settle' | 'unsent'>;
@@ -115,12 +123,10 @@ export class Shelf {
 		return stored;
 	}
 
-	#loose({ company, person }: Sender): Load {
-		const ours = (one: { company: string | null }) => (one.company ?? company) === company;
-		const own = (claim: OutboxClaim) => ours(claim) && (claim.person ?? person) === person;
+	#loose(sender: Sender): Load {
 		return {
-			batches: [...this.#batches.values()].filter(ours),
-			claims: [...this.#claims.values()].filter(own)
+			batches: [...this.#batches.values()].filter((one) => isOf(sender, one)),
+			claims: [...this.#claims.values()].filter((one) => isOf(sender, one))
 		};
 	}
 

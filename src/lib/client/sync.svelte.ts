@@ -1,10 +1,4 @@
-import {
-	timeOf,
-	type Outbox,
-	type OutboxBatch,
-	type OutboxClaim,
-	type Sender
-} from '../vault/outbox.ts';
+import type { NotTaken, Outbox, OutboxBatch, OutboxClaim, Sender } from '../vault/outbox.ts';
 import type { VaultErrorCode } from '../vault/store.ts';
 import { alone } from './alone.ts';
 import { call as callServer, ClientError, type Call } from './call.ts';
@@ -22,43 +16,33 @@ const LOCK_FIRST = 3_000;
 export interface SyncParts {
 	outbox: Pick<
 		Outbox,
-		'append' | 'claim' | 'withdraw' | 'take' | 'settle' | 'unsent' | 'refused' | 'recall'
+		'append' | 'claim' | 'withdraw' | 'take' | 'settle' | 'unsent' | 'refused' | 'retry' | 'discard'
 	>;
 	/** Ids of the company and the person that are signed in, or null. */
 	sender: () => Sender | null;
 	call?: Call;
 	/** The server's clock, as well as this phone knows it. */
 	now?: () => number;
-	/** Reads the same anew. */
-	clock?: () => Promise<() => number>;
+	/** The same, read from the disk: before the first look of a page at its keys `now` does not know it. */
+	sentAt?: () => Promise<number>;
 	/** Where one tab waits for another; absent in old browsers. */
 	locks?: LockManager | undefined;
 	/** Says `online`, and `visibilitychange` when the page may soon be gone. */
 	network?: EventTarget | undefined;
 	/** Asks the browser to have what waits sent although no page is open. */
-	unattended?: () => unknown;
-}
-
-/** Something that the server refused for good. */
-export interface NotTaken {
-	id: string;
-	mac: string;
-	/** When it happened, milliseconds since 1970. */
-	at: number;
-	/** Of the refusal. */
-	code: string;
+	askToDeliver?: () => unknown;
 }
 
 /** Takes what locks say to the server: on the disk first, and off it only when the server has it. */
 export class Sync {
 	/** Sessions of this sender with packets or claims that the server does not have. */
 	unsent: ReadonlySet<string> = $state.raw(new Set());
-	/** What the server refused for good of this sender, the oldest first; kept until the person decides. */
-	notTaken: readonly NotTaken[] = $state.raw([]);
 	/** True when sending stopped because nobody is signed in; what waits is kept. */
 	signedOut = $state(false);
 	/** Why the phone's storage does not take what locks say, or null: until it does, it is in memory. */
 	trouble: VaultErrorCode | null = $state(null);
+	/** And whose it is: what stands here when another signs in is not theirs. */
+	#notTaken: { of: Sender | null; all: readonly NotTaken[] } = $state.raw({ of: null, all: [] });
 	readonly #parts: SyncParts;
 	readonly #shelf: Shelf;
 	/**
@@ -76,6 +60,13 @@ export class Sync {
 		this.#shelf = new Shelf(parts.outbox, (trouble) => (this.trouble = trouble));
 	}
 
+	/** What the server refused for good of this sender, the oldest first; kept until the person decides. */
+	get notTaken(): readonly NotTaken[] {
+		const { of, all } = this.#notTaken;
+		const now = this.#parts.sender();
+		return of?.person === now?.person && of?.company === now?.company ? all : [];
+	}
+
 	/** What waits is lost with this page: the phone's storage does not take it. */
 	get inMemory(): boolean {
 		return this.trouble !== null && this.unsent.size > 0;
@@ -87,14 +78,14 @@ export class Sync {
 			this.#pause = FIRST_PAUSE;
 			void this.flush();
 		};
-		const onTurn = () => this.#leave();
+		const onVisibility = () => this.#handOver();
 		const { network } = this.#parts;
 		network?.addEventListener('online', onOnline);
-		network?.addEventListener('visibilitychange', onTurn);
+		network?.addEventListener('visibilitychange', onVisibility);
 		void this.flush();
 		return () => {
 			network?.removeEventListener('online', onOnline);
-			network?.removeEventListener('visibilitychange', onTurn);
+			network?.removeEventListener('visibilitychange', onVisibility);
 			clearTimeout(this.#timer);
 		};
 	}
@@ -114,7 +105,7 @@ export class Sync {
 	async claim(opening: Omit<OutboxClaim, 'id' | keyof Sender>): Promise<string> {
 		const id = crypto.randomUUID();
 		this.#add(opening.session, 1);
-		setTimeout(() => this.#leave(), LOCK_FIRST);
+		setTimeout(() => this.#handOver(), LOCK_FIRST);
 		const { company = null, person } = this.#parts.sender() ?? {};
 		await this.#shelf.claim({ ...opening, id, company, person });
 		return id;
@@ -143,12 +134,20 @@ export class Sync {
 		return next;
 	}
 
-	/** Sends what the server refused once more as it was, or lets go of it for good. @throws VaultError */
-	async recall(some: readonly NotTaken[], how: 'again' | 'never'): Promise<void> {
-		const ids = new Set(some.map(({ id }) => id));
-		await this.#parts.outbox.recall([...ids], how);
-		if (how === 'again') await this.flush();
-		else this.notTaken = this.notTaken.filter(({ id }) => !ids.has(id));
+	/** Sends what the server refused once more as it was. @throws VaultError */
+	async retry(some: readonly NotTaken[]): Promise<void> {
+		const whose = this.#parts.sender();
+		if (whose === null) return;
+		await this.#parts.outbox.retry(whose, idsOf(some));
+		await this.flush();
+	}
+
+	/** Lets go for good of what the server refused. @throws VaultError */
+	async discard(some: readonly NotTaken[]): Promise<void> {
+		const whose = this.#parts.sender();
+		if (whose === null) return;
+		await this.#parts.outbox.discard(whose, idsOf(some));
+		this.#notTaken = { of: whose, all: await this.#parts.outbox.refused(whose) };
 	}
 
 	/** @returns false when the batch was sent already, so that it may not grow */
@@ -167,11 +166,11 @@ export class Sync {
 
 	async #send(): Promise<void> {
 		clearTimeout(this.#timer);
-		const { sender, call = callServer, clock = () => Promise.resolve(Date.now) } = this.#parts;
+		const { sender, call = callServer, sentAt = () => Promise.resolve(Date.now()) } = this.#parts;
 		const whose = sender();
 		if (whose === null) return;
 		try {
-			await deliver({ outbox: this.#shelf, sender, call, clock });
+			await deliver({ outbox: this.#shelf, sender: whose, call, now: sentAt });
 			this.#pause = FIRST_PAUSE;
 			this.signedOut = false;
 		} catch (cause) {
@@ -182,19 +181,13 @@ export class Sync {
 	}
 
 	/** From here on the browser sends it, should this page be gone. */
-	#leave(): void {
-		if (this.unsent.size > 0) this.#parts.unattended?.();
+	#handOver(): void {
+		if (this.unsent.size > 0) this.#parts.askToDeliver?.();
 	}
 
 	async #count(sender: Sender): Promise<void> {
 		const refused = await this.#parts.outbox.refused(sender).catch(() => null);
-		if (refused)
-			this.notTaken = refused.map((one) => ({
-				id: one.id,
-				mac: one.mac,
-				at: timeOf(one),
-				code: one.code
-			}));
+		if (refused) this.#notTaken = { of: sender, all: refused };
 		const { batches, claims } = await this.#shelf.unsent(sender);
 		const counts = new Map<string, number>();
 		for (const { session, packets } of batches)
@@ -206,10 +199,14 @@ export class Sync {
 
 	#later(): void {
 		// Once, and not at every further try: the browser has tries of its own.
-		if (this.#pause === FIRST_PAUSE) this.#leave();
+		if (this.#pause === FIRST_PAUSE) this.#handOver();
 		// Half of it by chance, so that the phones of a site do not all return at one moment.
 		const pause = this.#pause * (0.5 + Math.random() / 2);
 		this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2);
 		this.#timer = setTimeout(() => void this.flush(), pause);
 	}
+}
+
+function idsOf(some: readonly NotTaken[]): string[] {
+	return some.flatMap(({ ids }) => ids);
 }

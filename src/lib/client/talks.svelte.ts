@@ -5,7 +5,7 @@ import type { Lock } from '../api/app/locks.ts';
 import { WebBluetooth, type Chosen, type Wanted } from '../link/bluetooth.ts';
 import type { Connect } from '../link/link.ts';
 import { VENDORS, type VendorId } from '../protocol/vendors.ts';
-import { serverClock } from '../vault/clock.ts';
+import { serverNow } from '../vault/clock.ts';
 import { Outbox } from '../vault/outbox.ts';
 import { Pairings } from '../vault/pairings.ts';
 import { Vault } from '../vault/store.ts';
@@ -24,7 +24,7 @@ import type { PairingParts } from './pairing.svelte.ts';
 import { ownerOf } from './readiness.ts';
 import type { SessionState } from './session.svelte.ts';
 import { Sync } from './sync.svelte.ts';
-import { sendUnattended } from './unattended.ts';
+import { askToDeliver } from './unattended.ts';
 import { KEYS_CHANNEL, ownKeyring, type KeysNews } from './wipe.ts';
 
 /** Milliseconds in which a lock that was just chosen says what it is, where the browser listens. */
@@ -70,10 +70,10 @@ export class Talks {
 			outbox: new Outbox(vault),
 			sender: () => senderOf(session.me),
 			now: () => this.readiness.now,
-			clock: () => serverClock(vault),
+			sentAt: () => serverNow(vault),
 			locks: navigator.locks,
 			network: window,
-			unattended: () => void sendUnattended(navigator.serviceWorker)
+			askToDeliver: () => void askToDeliver(navigator.serviceWorker)
 		});
 		this.#pairings = new Pairings(vault);
 		this.paired = new Paired({

@@ -1,10 +1,10 @@
 import { Me } from '../api/app/people.ts';
 import { AnswerStore } from '../vault/answers.ts';
-import { serverClock } from '../vault/clock.ts';
+import { serverNow } from '../vault/clock.ts';
 import { Outbox } from '../vault/outbox.ts';
 import { Vault } from '../vault/store.ts';
 import { alone } from './alone.ts';
-import { call, ClientError } from './call.ts';
+import { call, ClientError, type Call } from './call.ts';
 import { deliver, OUTBOX_LOCK, senderOf } from './delivery.ts';
 
 /** The name under which browsers are asked to wake the service worker, once and time and again. */
@@ -13,7 +13,10 @@ export const OUTBOX_TAG = 'hasp-outbox';
 /** Milliseconds between two of the repeated ones, if the browser agrees: most give longer. */
 const EVERY = 12 * 3_600_000;
 
-/** As the drafts of Background Sync and Periodic Background Sync have it, and TypeScript not. */
+/* As the drafts of Background Sync and Periodic Background Sync have it, and TypeScript not. */
+
+export type SyncEvent = Event & { tag: string; waitUntil: (work: Promise<unknown>) => void };
+
 type WithSync = ServiceWorkerRegistration & {
 	sync?: { register: (tag: string) => Promise<void> };
 	periodicSync?: {
@@ -26,7 +29,7 @@ type WithSync = ServiceWorkerRegistration & {
  * and now and then besides, which only an installed app is granted. Never rejects: where the browser has no
  * such thing, or the person forbids it, the next page sends it.
  */
-export async function sendUnattended(container: ServiceWorkerContainer | undefined): Promise<void> {
+export async function askToDeliver(container: ServiceWorkerContainer | undefined): Promise<void> {
 	const { sync, periodicSync } = ((await container?.ready) ?? {}) as WithSync;
 	await Promise.allSettled([
 		sync?.register(OUTBOX_TAG),
@@ -37,17 +40,25 @@ export async function sendUnattended(container: ServiceWorkerContainer | undefin
 /**
  * In the service worker: sends what waits, for whoever is signed in by the server's word. Keys stay as they
  * are: only a page renews them.
- * @throws ClientError, VaultError; by that the browser knows that it is to try again
+ * @param signal ends it: a worker that sends would keep a newer version from its beginning
+ * @throws ClientError, VaultError, the signal's reason; by that the browser knows that it is to try again
  */
-export async function deliverUnattended(locks: LockManager): Promise<void> {
+export async function deliverUnattended(locks: LockManager, signal: AbortSignal): Promise<void> {
 	const vault = new Vault();
 	const outbox = new Outbox(vault);
-	const sender = async () => senderOf(await call(Me, 'GET', '/api/me'));
+	const now = () => serverNow(vault);
+	const ask: Call = (schema, method, path, body) => call(schema, method, path, body, signal);
+	const send = async (): Promise<true> => {
+		// Not asked who is signed in where nothing waits: it would keep a session alive that nobody uses. And who
+		// has signed out below ground is not spoken for, though the server has not heard of it.
+		if ((await outbox.isEmpty()) || (await new AnswerStore().leaving())) return true;
+		const sender = senderOf(await ask(Me, 'GET', '/api/me'));
+		if (sender !== null) await deliver({ outbox, sender, call: ask, now });
+		return true;
+	};
 	try {
-		// They have signed out below ground, and the server has not heard of it: nothing is sent in their name.
-		if (await new AnswerStore().leaving()) return;
-		const clock = () => serverClock(vault);
-		await alone(locks, OUTBOX_LOCK, 'wait', () => deliver({ outbox, sender, call, clock }));
+		const done = await alone(locks, OUTBOX_LOCK, 'skip', send);
+		if (!done) throw new ClientError('timed-out', 'a page is sending');
 	} catch (cause) {
 		// Another try would not sign anybody in.
 		if (!(cause instanceof ClientError) || cause.code !== 'signed-out') throw cause;

@@ -1,10 +1,10 @@
 import type { Vault } from './store.ts';
 
 /**
- * The server's clock, as well as this phone knows it: milliseconds since 1970. Storage that does not answer
- * knows nothing of it.
+ * What the server's clock says, as well as this phone knows it: milliseconds since 1970. Never rejects:
+ * storage that does not answer knows nothing of it.
  */
-export async function serverClock(vault: Vault): Promise<() => number> {
+export async function serverNow(vault: Vault): Promise<number> {
 	const device = await vault.use((db) => db.get('device', 'phone')).catch(() => undefined);
-	return () => Date.now() + (device?.ahead ?? 0);
+	return Date.now() + (device?.ahead ?? 0);
 }

@@ -40,6 +40,18 @@ export type StoredClaim = Omit<OutboxClaim, 'company'> & { company: string };
 /** What the server refused for good. Kept, so that nothing is lost in silence. */
 export type Refused = (StoredBatch | StoredClaim) & { code: string; refusedAt: number };
 
+/** What was set aside of one session: that is what a person calls an opening. */
+export interface NotTaken {
+	session: string;
+	mac: string;
+	/** When it began, milliseconds since 1970. */
+	at: number;
+	/** Of the first refusal. */
+	code: string;
+	/** Of its batches and claims. */
+	ids: readonly string[];
+}
+
 /** Who sends: what a lock said goes with anybody of its company, a claim only with its person. */
 export interface Sender {
 	company: string;
@@ -166,26 +178,28 @@ export class Outbox {
 	}
 
 	/** What was set aside of this sender, the oldest first. @throws VaultError */
-	async refused({ company, person }: Sender): Promise<Refused[]> {
+	async refused(sender: Sender): Promise<NotTaken[]> {
 		const all = await this.#vault.use((db) => db.getAll('refused'));
-		const own = all.filter(
-			(one) =>
-				(one.company || company) === company &&
-				('packets' in one || (one.person ?? person) === person)
-		);
-		return own.sort((a, b) => timeOf(a) - timeOf(b));
+		const bySession = new Map<string, NotTaken>();
+		for (const one of all.filter((one) => isOf(sender, one))) {
+			const { id, mac, session, code } = one;
+			const at = 'packets' in one ? one.receivedAt : one.at;
+			const before = bySession.get(session) ?? { session, mac, at, code, ids: [] };
+			const ids = [...before.ids, id];
+			bySession.set(session, { ...before, at: Math.min(at, before.at), ids });
+		}
+		return [...bySession.values()].sort((a, b) => a.at - b.at);
 	}
 
-	/** Takes from what was set aside: to be sent once more as it was, or for good. @throws VaultError */
-	recall(ids: readonly string[], how: 'again' | 'never'): Promise<void> {
+	/** Puts back what was set aside of this sender, to be sent once more as it was. @throws VaultError */
+	retry(sender: Sender, ids: readonly string[]): Promise<void> {
 		return this.#vault.use(async (db) => {
 			const names = ['outbox', 'claims', 'refused'] as const;
 			const tx = db.transaction(names, 'readwrite', { durability: 'strict' });
 			for (const id of ids) {
 				const one = await tx.objectStore('refused').get(id);
-				if (one === undefined) continue;
+				if (one === undefined || !isOf(sender, one)) continue;
 				await tx.objectStore('refused').delete(id);
-				if (how === 'never') continue;
 				const { code: _code, refusedAt: _refusedAt, ...sent } = one;
 				if ('packets' in sent) await tx.objectStore('outbox').put(sent);
 				else await tx.objectStore('claims').put(sent);
@@ -193,11 +207,35 @@ export class Outbox {
 			await tx.done;
 		});
 	}
+
+	/** Deletes what was set aside of this sender. @throws VaultError */
+	discard(sender: Sender, ids: readonly string[]): Promise<void> {
+		return this.#vault.use(async (db) => {
+			const tx = db.transaction('refused', 'readwrite', { durability: 'strict' });
+			for (const id of ids) {
+				const one = await tx.store.get(id);
+				if (one && isOf(sender, one)) await tx.store.delete(id);
+			}
+			await tx.done;
+		});
+	}
+
+	/** Whether nothing at all waits, of whomever. @throws VaultError */
+	isEmpty(): Promise<boolean> {
+		return this.#vault.use(async (db) => {
+			const tx = db.transaction(['outbox', 'claims']);
+			const [batches, claims] = [tx.objectStore('outbox'), tx.objectStore('claims')];
+			return (await batches.count()) + (await claims.count()) === 0;
+		});
+	}
 }
 
-/** When it happened, milliseconds since 1970. */
-export function timeOf(one: StoredBatch | StoredClaim): number {
-	return 'packets' in one ? one.receivedAt : one.at;
+/** Whether this sender sends it. */
+export function isOf(
+	{ company, person }: Sender,
+	one: { company: string | null; person?: string | null | undefined }
+): boolean {
+	return (one.company || company) === company && (one.person ?? person) === person;
 }
 
 /** At most so many of each: those of the company, and those of a company that was not known. */
@@ -215,12 +253,12 @@ async function ofCompany<S extends 'outbox' | 'claims', M extends IDBTransaction
 /** At most so many claims of this person. Those of others on this phone are few, and passed over. */
 async function ofPerson<M extends IDBTransactionMode>(
 	index: IDBPIndex<VaultSchema, ('outbox' | 'claims' | 'refused')[], 'claims', 'by time', M>,
-	{ company, person }: Sender,
+	sender: Sender,
 	most: number
 ): Promise<StoredClaim[]> {
 	for (let read = most; ; read *= 2) {
-		const found = await ofCompany(index, company, read === Infinity ? undefined : read);
-		const own = found.filter((claim) => (claim.person ?? person) === person);
+		const found = await ofCompany(index, sender.company, read === Infinity ? undefined : read);
+		const own = found.filter((claim) => isOf(sender, claim));
 		if (own.length >= most || found.length < read) return own.slice(0, most);
 	}
 }
