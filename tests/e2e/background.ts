@@ -19,5 +19,6 @@ export async function backgroundSync(
 	await session.send('ServiceWorker.enable');
 	await expect.poll(() => registrationId).not.toBe('');
 	const event = { origin, tag: OUTBOX_TAG, lastChance: false };
-	return () => session.send('ServiceWorker.dispatchSyncEvent', { ...event, registrationId });
+	return async () =>
+		void (await session.send('ServiceWorker.dispatchSyncEvent', { ...event, registrationId }));
 }
