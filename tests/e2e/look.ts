@@ -20,7 +20,8 @@ export async function look(page: Page): Promise<void> {
 		await page.setViewportSize(size);
 		for (const colorScheme of ['light', 'dark'] as const) {
 			await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-			// Another size may be another page; colours take a moment to change.
+			// Another size may be another page, which comes with the next frame; colours take a moment to change.
+			await page.evaluate(frame);
 			await page.getByRole('heading', { level: 1 }).first().waitFor();
 			await expect.poll(() => page.evaluate(colouring)).toBe(0);
 			if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
@@ -36,6 +37,11 @@ export async function look(page: Page): Promise<void> {
 			message: `${page.url()} at 320 px`
 		})
 		.toBeLessThanOrEqual(320);
+}
+
+/** Settles when the page has been drawn with all that it knows now. */
+function frame(): Promise<void> {
+	return new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
 }
 
 /** How many transitions are under way. */
