@@ -16,7 +16,7 @@ describe('every answer', () => {
 	/** Passed the check when anything but its refusal came back. */
 	const passes = async (path: string, headers: Record<string, string>): Promise<boolean> => {
 		const answer = await app.ask('POST', path, { body: '{}', headers });
-		return !answer.text.includes('Another site sent this.');
+		return !answer.text.includes('"elsewhere"');
 	};
 
 	test.each([

@@ -54,6 +54,12 @@ describe('a session', () => {
 		await expect(session.signIn('a@b.c', 'x')).rejects.toMatchObject({ code });
 	});
 
+	test('says that it is not at its own address', async () => {
+		const error = { code: 'elsewhere', message: 'Another site sent this.' };
+		const { session } = sessionOver({ '/api/auth/sign-in/email': [403, { error }] });
+		await expect(session.signIn('a@b.c', 'x')).rejects.toMatchObject(error);
+	});
+
 	test('signs out after the keys are gone, and lets other tabs know when it is done', async () => {
 		const { session, asked } = sessionOver({});
 		await session.signOut();

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ErrorReply } from '../api/app/error.ts';
 import { Me, type CompanyRequest } from '../api/app/people.ts';
 import { call, ClientError, codeOfStatus, isUnanswered, send, type Call } from './call.ts';
 import type { Known, Recalled } from './known.ts';
@@ -26,8 +27,8 @@ async function wipe(news: 'keys' | 'left'): Promise<void> {
 	await wipeKeys(news);
 }
 
-/** What better-auth answers when it refuses. */
-const AuthRefusal = z.object({ code: z.optional(z.string()) });
+/** What better-auth answers when it refuses, or our own server before it is asked. */
+const AuthRefusal = z.union([ErrorReply, z.object({ code: z.optional(z.string()) })]);
 
 const REFUSALS: Record<string, SignRefusal> = {
 	INVALID_EMAIL_OR_PASSWORD: 'wrong-credentials',
@@ -141,7 +142,9 @@ export class SessionState {
 		const response = await send(this.#fetch, 'POST', path, body);
 		if (response.ok) return null;
 		const parsed = z.safeParse(AuthRefusal, await response.json().catch(() => undefined));
-		const refusal = REFUSALS[parsed.data?.code ?? ''];
+		const told = parsed.data ?? {};
+		if ('error' in told) throw new ClientError(told.error.code, told.error.message);
+		const refusal = REFUSALS[told.code ?? ''];
 		if (refusal !== undefined) return refusal;
 		// Below that the account was refused, and its own code told nothing.
 		const code = response.status < 429 ? 'internal' : codeOfStatus(response.status);

@@ -6,6 +6,7 @@ export const STATUS: Record<ErrorCode, number> = {
 	'signed-out': 401,
 	forbidden: 403,
 	'not-now': 403,
+	elsewhere: 403,
 	'not-found': 404,
 	conflict: 409,
 	gone: 410,

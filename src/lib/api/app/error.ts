@@ -10,6 +10,8 @@ export const ERROR_CODES = [
 	'forbidden',
 	/** 403: the person may see the lock but not open it at this time. */
 	'not-now',
+	/** 403: sent from another address than the server's own, which is its ORIGIN. */
+	'elsewhere',
 	/** 404: absent, or another company's: the two are not told apart. */
 	'not-found',
 	/** 409: it exists already, or the state does not allow it. */

@@ -41,8 +41,13 @@ export async function around<E extends HandledEvent>(
 
 	async function answer(): Promise<Response> {
 		const { request, url } = event;
-		if (isForeign(request, url))
-			return refuse(new ServerError('forbidden', 'Another site sent this.'), log, requestId);
+		if (isForeign(request, url)) {
+			const foreign = new ServerError(
+				'elsewhere',
+				`Another site sent this. Ours is ${url.origin}.`
+			);
+			return refuse(foreign, log, requestId);
+		}
 		const home = homeOf(request, url);
 		return home === null
 			? resolve(event)
