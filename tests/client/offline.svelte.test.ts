@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ClientError, type Call } from '../../src/lib/client/call.ts';
 import { phoneName } from '../../src/lib/client/contact.ts';
 import { Readiness } from '../../src/lib/client/offline.svelte.ts';
-import { BODY_LIMIT } from '../../src/lib/server/http/body.ts';
 import type { OfferedKey } from '../../src/lib/vault/task.ts';
 import { DAY, MAC, makeKeyring, offered, OWNER, SESSION } from '../vault/secrets.ts';
 import { PaperServer } from './paper-server.ts';
@@ -77,21 +76,6 @@ describe('contact', () => {
 		expect(server.contacts.map((one) => one.wiped)).toEqual([[], wiped]);
 		await readiness.contact();
 		expect(server.contacts.at(-1)!.wiped).toEqual([]);
-	});
-
-	test('tells of openings as many as one request holds, and of the others the next time', async () => {
-		const answers = Array.from({ length: 20 }, () => 'ab'.repeat(255));
-		const kept = Array.from({ length: 40 }, (_, i) => ({
-			...{ id: `turn-${1000 + i}`, owner: OWNER, door: 5, action: 'unlock' as const, at: i },
-			answers: i < 39 ? answers : []
-		}));
-		const settle = vi.fn(() => Promise.resolve());
-		const turns = { of: () => Promise.resolve(kept), settle };
-		await make({ turns }).contact();
-		const told = server.contacts[0]!.doors!.turns;
-		expect(told.map(({ id }) => id)).toContain('turn-1039');
-		expect(told.length).toBeLessThan(40);
-		expect(JSON.stringify(server.contacts[0]).length).toBeLessThan(BODY_LIMIT / 2);
 	});
 
 	test('is made anew for what came meanwhile, and not more often', async () => {

@@ -6,11 +6,17 @@ import { deliverUnattended, askToDeliver } from '../../src/lib/client/unattended
 import { AnswerStore } from '../../src/lib/vault/answers.ts';
 import { Outbox } from '../../src/lib/vault/outbox.ts';
 import { Vault } from '../../src/lib/vault/store.ts';
+import { Turns } from '../../src/lib/vault/turns.ts';
 import { ANNA, MAC, SESSION } from './rig.ts';
 
 interface Request {
 	path: string;
-	body: { batches: { id: string }[]; claims?: object[]; sentAt?: number } | null;
+	body: {
+		batches: { id: string }[];
+		claims?: object[];
+		sentAt?: number;
+		turns?: { id: string }[];
+	} | null;
 }
 
 const ME = {
@@ -42,8 +48,10 @@ beforeEach(async () => {
 		requests.push({ path, body });
 		if (me === 'nothing') return Promise.reject(new TypeError('Failed to fetch'));
 		if (typeof me === 'number') return Promise.resolve(new Response(null, { status: me }));
-		const durable = body?.batches.map(({ id }) => id);
-		return Promise.resolve(Response.json(body === null ? me : { durable, refused: [] }));
+		if (body === null) return Promise.resolve(Response.json(me));
+		const heard = body.turns?.map(({ id }) => id);
+		const durable = body.batches?.map(({ id }) => id);
+		return Promise.resolve(Response.json(heard ? { heard } : { durable, refused: [] }));
 	});
 	await use(async (outbox) => {
 		await outbox.append(
@@ -90,6 +98,17 @@ describe('without a page', () => {
 		await deliverUnattended(locks, signal);
 		const { sentAt } = requests.find(({ body }) => body !== null)!.body!;
 		expect(Math.abs(sentAt! - (Date.now() - 3_600_000))).toBeLessThan(60_000);
+	});
+
+	test('what was opened at door locks goes, too', async () => {
+		const vault = new Vault();
+		const turn = { id: 'a-turn-1', door: 5, action: 'unlock' as const, at: 4, answers: ['00'] };
+		await new Turns(vault).note({ ...turn, owner: `${ANNA.person} ${ANNA.company}` });
+		await deliverUnattended(locks, signal);
+		const told = requests.filter(({ path }) => path === '/api/offline/turns');
+		expect(told).toMatchObject([{ body: { turns: [turn], sender: ANNA } }]);
+		expect(await new Turns(vault).isEmpty()).toBe(true);
+		await vault.close();
 	});
 
 	test.each([

@@ -22,3 +22,13 @@ export async function backgroundSync(
 	return async () =>
 		void (await session.send('ServiceWorker.dispatchSyncEvent', { ...event, registrationId }));
 }
+
+/** Whether the browser was asked to wake the worker. */
+export function isAsked(page: Page): Promise<boolean> {
+	return page.evaluate(async (tag) => {
+		const { sync } = (await navigator.serviceWorker.ready) as unknown as {
+			sync: { getTags: () => Promise<string[]> };
+		};
+		return (await sync.getTags()).includes(tag);
+	}, OUTBOX_TAG);
+}

@@ -1,3 +1,4 @@
+import { backgroundSync, isAsked } from './background.ts';
 import { expect, test } from './fixtures-door.ts';
 import { headline } from './fixtures-lock.ts';
 import { look } from './look.ts';
@@ -52,4 +53,36 @@ test('without network the eKey on the phone opens it, and the server hears of it
 		const { records } = (await answer.json()) as { records: { deed: string; who: string }[] };
 		expect(records).toMatchObject([{ deed: 'unlocked', who: 'Ada' }]);
 	}).toPass({ timeout: 15_000 });
+});
+
+test.describe('with the app kept', () => {
+	test.use({ serviceWorkers: 'allow' });
+
+	test('the server hears of it although Hasp was closed before the network was back', async ({
+		page,
+		context,
+		door: { door, id },
+		server
+	}) => {
+		await page.goto(`/doors/${id}`);
+		await expect(page.getByText(/^Ready offline/)).toBeVisible();
+		await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+		const other = await context.newPage();
+		const wake = await backgroundSync(context, other, server.url);
+		await page.bringToFront();
+		await server.stop();
+		await page.getByRole('button', { name: 'Open North door' }).click();
+		await headline(page, 'It’s open');
+		expect(door.openings).toBe(1);
+		await expect.poll(() => isAsked(page)).toBe(true);
+		await page.close();
+		await server.start();
+		const records = async () => {
+			const answer = await context.request.get(`${server.url}/api/door-locks/${id}/records`);
+			return ((await answer.json()) as { records: object[] }).records;
+		};
+		expect(await records()).toEqual([]);
+		await wake();
+		await expect.poll(records).toMatchObject([{ deed: 'unlocked', who: 'Ada' }]);
+	});
 });

@@ -1,6 +1,5 @@
 import type { ActivityReply } from '../../src/lib/api/app/activity.ts';
-import { OUTBOX_TAG } from '../../src/lib/client/unattended.ts';
-import { backgroundSync } from './background.ts';
+import { backgroundSync, isAsked } from './background.ts';
 import { headline, openButton } from './fixtures-lock.ts';
 import { ask, expect, PERSON, test, type Visit } from './fixtures-profile.ts';
 import type { AppServer } from './fixtures-server.ts';
@@ -10,16 +9,6 @@ import { look } from './look.ts';
 /** What locks said below ground, and what becomes of it where nobody has Hasp open, or the server refuses it. */
 
 test.use({ ownServer: true });
-
-/** Tags that the browser was asked to wake the worker for. */
-function tags({ page }: Visit): Promise<string[]> {
-	return page.evaluate(async () => {
-		const { sync } = (await navigator.serviceWorker.ready) as unknown as {
-			sync: { getTags: () => Promise<string[]> };
-		};
-		return sync.getTags();
-	});
-}
 
 async function openings(visit: Visit, server: AppServer): Promise<ActivityReply['activity']> {
 	const path = '/api/activity?action=unlocked';
@@ -34,12 +23,12 @@ test('what a lock said below ground is sent although no page is open', async ({
 	const { padlock } = phone;
 	const visit = await equip(phone, server);
 	const { page, context } = visit;
-	expect(await tags(visit)).toEqual([]);
+	expect(await isAsked(page)).toBe(false);
 	await server.stop();
 	padlock.press();
 	await openButton(page).click();
 	await headline(page, 'It’s open');
-	await expect.poll(() => tags(visit)).toEqual([OUTBOX_TAG]);
+	await expect.poll(() => isAsked(page)).toBe(true);
 	const wake = await backgroundSync(context, context.pages()[0]!, server.url);
 	await page.close();
 

@@ -1,20 +1,28 @@
+import type { Me } from '../api/app/people.ts';
 import type { Keyring } from '../vault/keyring.ts';
 import type { TurnAnswer, TurnWish } from '../vault/ekey-task.ts';
 import { VaultError } from '../vault/store.ts';
 import type { StoredTurn, Turns } from '../vault/turns.ts';
+import { call, ClientError } from './call.ts';
 import type { Readiness } from './offline.svelte.ts';
+import { ownerOf } from './readiness.ts';
+import { LOCK_FIRST } from './sync.svelte.ts';
+import { tellTurns } from './turns.ts';
 
 export interface DoorKeysParts {
 	keyring: Pick<Keyring, 'turn'>;
-	turns: Pick<Turns, 'note' | 'withdraw'>;
+	turns: Turns;
 	readiness: Pick<Readiness, 'door' | 'look' | 'contact'>;
-	/** Person and company, or null: see `ownerOf`. */
-	owner: () => string | null;
+	/** Who is signed in; undefined until that is known. */
+	me: () => Me | undefined;
+	/** Asks the browser to have what waits sent although no page is open. */
+	askToDeliver: () => void;
 }
 
 /** The eKeys on this phone, as one opening uses them. */
 export class DoorKeys {
 	readonly #parts: DoorKeysParts;
+	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(parts: DoorKeysParts) {
 		this.#parts = parts;
@@ -27,10 +35,10 @@ export class DoorKeys {
 
 	/** The next step of an opening without network. Never rejects. */
 	async turn(wish: Omit<TurnWish, 'owner' | 'now'>): Promise<TurnAnswer> {
-		const { keyring, readiness, owner } = this.#parts;
-		const whose = owner();
-		if (whose === null) return { kind: 'turn-refused', refusal: { code: 'no-key' } };
-		const answer = await keyring.turn({ ...wish, owner: whose, now: Date.now() });
+		const { keyring, readiness, me } = this.#parts;
+		const owner = ownerOf(me());
+		if (owner === null) return { kind: 'turn-refused', refusal: { code: 'no-key' } };
+		const answer = await keyring.turn({ ...wish, owner, now: Date.now() });
 		if (answer.kind !== 'frame') void readiness.look();
 		return answer;
 	}
@@ -40,8 +48,16 @@ export class DoorKeys {
 	 * keeps nobody out, and the lock's log tells of it all the same.
 	 */
 	async note(turn: Omit<StoredTurn, 'owner'>): Promise<void> {
-		const owner = this.#parts.owner();
-		if (owner !== null) await quietly(this.#parts.turns.note({ ...turn, owner }));
+		const owner = ownerOf(this.#parts.me());
+		if (owner === null) return;
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => void this.#handOver(owner), LOCK_FIRST);
+		await quietly(this.#parts.turns.note({ ...turn, owner }));
+	}
+
+	/** Tells the server of openings without network. Never rejects: what it does not take waits. */
+	async tell(): Promise<void> {
+		await quietly(tellTurns({ turns: this.#parts.turns, call }, this.#parts.me()));
 	}
 
 	/** It is known not to have happened. Never rejects. */
@@ -53,10 +69,16 @@ export class DoorKeys {
 	contact(): Promise<void> {
 		return this.#parts.readiness.contact();
 	}
+
+	/** From here on the browser sends what waits, should this page be gone. */
+	async #handOver(owner: string): Promise<void> {
+		const waiting = await this.#parts.turns.of(owner).catch(() => []);
+		if (waiting.length > 0) this.#parts.askToDeliver();
+	}
 }
 
 async function quietly(work: Promise<void>): Promise<void> {
 	await work.catch((cause: unknown) => {
-		if (!(cause instanceof VaultError)) throw cause;
+		if (!(cause instanceof VaultError || cause instanceof ClientError)) throw cause;
 	});
 }

@@ -3,7 +3,6 @@ import type { Lock } from '../api/app/locks.ts';
 import type { Bytes } from '../protocol/bytes.ts';
 import type { Keyring, KeyringFacts } from '../vault/keyring.ts';
 import { VaultError, type VaultErrorCode } from '../vault/store.ts';
-import type { Turns } from '../vault/turns.ts';
 import type { Opening, OpenRefusal } from '../vault/task.ts';
 import { alone } from './alone.ts';
 import { call as callServer, ClientError, isUnanswered, type Call } from './call.ts';
@@ -28,7 +27,6 @@ export type KeyUse = Opening | { refusal: OpenRefusal };
 
 export interface ReadinessParts {
 	keyring: Keyring;
-	turns?: Pick<Turns, 'of' | 'settle'>;
 	/** Person and company as the phone knows them, or null: see `ownerOf`. */
 	owner: () => string | null;
 	/** Sends what openings left: the server knows then where its keys are. */
@@ -258,12 +256,12 @@ export class Readiness {
 	}
 
 	async #reach(): Promise<void> {
-		const { keyring, turns, owner, locks, storage, agent = '' } = this.#parts;
+		const { keyring, owner, locks, storage, agent = '' } = this.#parts;
 		const whose = owner();
 		if (whose === null) return;
 		const persist = async () =>
 			storage ? (await storage.persisted()) || (await storage.persist()) : null;
-		const parts = { keyring, turns, call: this.#call, name: phoneName(agent), persist };
+		const parts = { keyring, call: this.#call, name: phoneName(agent), persist };
 		await alone(locks, 'hasp-contact', 'wait', () => contact(parts, whose));
 		await this.#changed();
 	}

@@ -11,7 +11,7 @@ const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 300_000;
 
 /** Milliseconds after an opening without network in which nothing else is in the lock's way. */
-const LOCK_FIRST = 3_000;
+export const LOCK_FIRST = 3_000;
 
 export interface SyncParts {
 	outbox: Pick<

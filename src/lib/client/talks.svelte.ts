@@ -66,6 +66,7 @@ export class Talks {
 			navigator.bluetooth
 		);
 		const vault = new Vault();
+		const handOver = () => void askToDeliver(navigator.serviceWorker);
 		this.sync = new Sync({
 			outbox: new Outbox(vault),
 			sender: () => senderOf(session.me),
@@ -73,7 +74,7 @@ export class Talks {
 			sentAt: () => serverNow(vault),
 			locks: navigator.locks,
 			network: window,
-			askToDeliver: () => void askToDeliver(navigator.serviceWorker)
+			askToDeliver: handOver
 		});
 		this.#pairings = new Pairings(vault);
 		this.paired = new Paired({
@@ -83,15 +84,14 @@ export class Talks {
 		});
 		const channel = new BroadcastChannel(KEYS_CHANNEL);
 		const keyring = ownKeyring(vault);
-		const turns = new Turns(vault);
 		const owner = (): string | null => ownerOf(session.me);
 		this.readiness = new Readiness({
 			keyring,
-			turns,
 			owner,
 			flush: async () => {
 				await this.sync.flush();
 				await this.paired.flush();
+				await this.#doorKeys.tell();
 			},
 			locks: navigator.locks,
 			network: window,
@@ -99,7 +99,13 @@ export class Talks {
 			channel,
 			agent: navigator.userAgent
 		});
-		this.#doorKeys = new DoorKeys({ keyring, turns, readiness: this.readiness, owner });
+		this.#doorKeys = new DoorKeys({
+			keyring,
+			turns: new Turns(vault),
+			readiness: this.readiness,
+			me: () => session.me,
+			askToDeliver: handOver
+		});
 		channel.addEventListener('message', ({ data }: MessageEvent<KeysNews>) => {
 			// Perhaps where no server could be told: here nobody goes on either.
 			if (data === 'left') session.leave();

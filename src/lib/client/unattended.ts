@@ -3,9 +3,11 @@ import { AnswerStore } from '../vault/answers.ts';
 import { serverNow } from '../vault/clock.ts';
 import { Outbox } from '../vault/outbox.ts';
 import { Vault } from '../vault/store.ts';
+import { Turns } from '../vault/turns.ts';
 import { alone } from './alone.ts';
 import { call, ClientError, type Call } from './call.ts';
 import { deliver, OUTBOX_LOCK, senderOf } from './delivery.ts';
+import { tellTurns } from './turns.ts';
 
 /** The name under which browsers are asked to wake the service worker, once and time and again. */
 export const OUTBOX_TAG = 'hasp-outbox';
@@ -45,15 +47,18 @@ export async function askToDeliver(container: ServiceWorkerContainer | undefined
  */
 export async function deliverUnattended(locks: LockManager, signal: AbortSignal): Promise<void> {
 	const vault = new Vault();
-	const outbox = new Outbox(vault);
+	const [outbox, turns] = [new Outbox(vault), new Turns(vault)];
 	const now = () => serverNow(vault);
 	const ask: Call = (schema, method, path, body) => call(schema, method, path, body, signal);
 	const send = async (): Promise<true> => {
 		// Not asked who is signed in where nothing waits: it would keep a session alive that nobody uses. And who
 		// has signed out below ground is not spoken for, though the server has not heard of it.
-		if ((await outbox.isEmpty()) || (await new AnswerStore().leaving())) return true;
-		const sender = senderOf(await ask(Me, 'GET', '/api/me'));
+		const waits = !((await outbox.isEmpty()) && (await turns.isEmpty()));
+		if (!waits || (await new AnswerStore().leaving())) return true;
+		const me = await ask(Me, 'GET', '/api/me');
+		const sender = senderOf(me);
 		if (sender !== null) await deliver({ outbox, sender, call: ask, now });
+		await tellTurns({ turns, call: ask }, me);
 		return true;
 	};
 	try {

@@ -35,6 +35,11 @@ export class Turns {
 		return all.filter((turn) => turn.owner === owner);
 	}
 
+	/** Whether nothing of anybody waits. @throws VaultError */
+	async isEmpty(): Promise<boolean> {
+		return (await this.#vault.use((db) => db.count('turns'))) === 0;
+	}
+
 	/** The server has these, as they were sent; one that has grown since stays. @throws VaultError */
 	async settle(sent: readonly StoredTurn[]): Promise<void> {
 		await this.#vault.use(async (db) => {

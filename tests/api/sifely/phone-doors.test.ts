@@ -10,7 +10,7 @@ import { ekeyStep } from '../../../src/lib/protocol/ttlock/ekey.ts';
 import { openLockData, sealLockData } from '../../../src/lib/server/sifely/lock-data.ts';
 import { HOUR } from '../../pair/ttlock/air.ts';
 import { databases } from '../../setup/databases.ts';
-import type { Browser } from '../app.ts';
+import type { Answer, Browser } from '../app.ts';
 import { Porch } from './porch.ts';
 
 const DAY = 24 * HOUR;
@@ -24,7 +24,7 @@ describe.each(databases)('eKeys on a phone without network on $name', ({ create 
 	afterEach(() => vi.useRealTimers());
 	afterAll(() => porch.app.close());
 
-	const none = { has: [], wiped: [], turns: [] };
+	const none = { has: [], wiped: [] };
 	async function contact(by: Browser, doors: object = {}): Promise<DoorContactReply> {
 		const body = {
 			phone: { id: 'phone-of-one', name: 'Pixel 9' },
@@ -35,6 +35,12 @@ describe.each(databases)('eKeys on a phone without network on $name', ({ create 
 		};
 		const { body: reply } = await by.ask('POST', '/api/offline/contact', { body });
 		return reply.doors as DoorContactReply;
+	}
+
+	async function tell(by: Browser, turn: object, from = by): Promise<Answer> {
+		const { user, company } = (await from.ask('GET', '/api/me')).body;
+		const sender = { company: company.id, person: user.id };
+		return by.ask('POST', '/api/offline/turns', { body: { turns: [turn], sender } });
 	}
 
 	/** As the phone has it: its own key, the lock, and nobody else. */
@@ -82,7 +88,9 @@ describe.each(databases)('eKeys on a phone without network on $name', ({ create 
 		const opened = turn(key, 'unlock');
 		expect(porch.bolt).toBe('unlocked');
 		for (let times = 0; times < 2; times++)
-			expect((await contact(porch.mia, { turns: [opened] })).heard).toEqual([opened.id]);
+			expect((await tell(porch.mia, opened)).body).toEqual({ heard: [opened.id] });
+		// As the former version of the app told it.
+		expect((await contact(porch.mia, { turns: [opened] })).heard).toEqual([opened.id]);
 		await porch.carry(porch.mia, 'log');
 		expect(await porch.records()).toMatchObject([{ uid, username: 'mia@example.com' }]);
 		const { db } = porch.app.server;
@@ -112,15 +120,25 @@ describe.each(databases)('eKeys on a phone without network on $name', ({ create 
 		await db.updateTable('ekey').set(once).where('kind', '=', 'common').execute();
 		const opened = turn(await contact(porch.mia), 'unlock');
 		const lost = { ...opened, answers: opened.answers.slice(0, 1) };
-		expect((await contact(porch.mia, { turns: [lost] })).keys).toEqual([]);
+		await tell(porch.mia, lost);
+		expect((await contact(porch.mia)).keys).toEqual([]);
 		expect(await porch.records()).toEqual([]);
 		const { doors } = (await porch.mia.ask('GET', '/api/door-locks')).body;
 		expect(doors).toMatchObject([{ opens: 'used' }]);
 	});
 
 	test('a turn at a lock of nobody here is let go of', async () => {
-		const turns = [{ id: 'turn-0002', door: 99_999, action: 'unlock', at: 1, answers: [] }];
-		expect((await contact(porch.mia, { turns })).heard).toEqual(['turn-0002']);
+		const turn = { id: 'turn-0002', door: 99_999, action: 'unlock', at: 1, answers: [] };
+		expect((await tell(porch.mia, turn)).body).toEqual({ heard: ['turn-0002'] });
+	});
+
+	test('a turn of somebody who was signed in before is not taken for one of who is now', async () => {
+		await porch.give(porch.mia);
+		const opened = turn(await contact(porch.mia), 'unlock');
+		const { status, body } = await tell(porch.owner, opened, porch.mia);
+		expect([status, body.error.code]).toEqual([409, 'conflict']);
+		expect(await deeds('door-lock.open')).toEqual([]);
+		expect((await tell(porch.mia, opened)).body).toEqual({ heard: [opened.id] });
 	});
 
 	async function deeds(deed: 'door-lock.open' | 'ekey.wiped'): Promise<Record<string, unknown>[]> {
@@ -150,14 +168,14 @@ describe.each(databases)('eKeys on a phone without network on $name', ({ create 
 	test('a turn is written down once by its id, and of nobody who never had an eKey', async () => {
 		const at = Math.floor(porch.air.utc / 1000);
 		const tried = { id: 'turn_0003', door: porch.id, action: 'unlock', at, answers: [] };
-		const { heard } = await contact(porch.mia, { turns: [tried] });
+		const { heard } = (await tell(porch.mia, tried)).body;
 		expect([heard, await deeds('door-lock.open')]).toEqual([['turn_0003'], []]);
 		await porch.give(porch.mia, { state: 'deleted' });
-		for (const more of [0, 1]) await contact(porch.mia, { turns: [{ ...tried, at: at - more }] });
+		for (const more of [0, 1]) await tell(porch.mia, { ...tried, at: at - more });
 		expect(await deeds('door-lock.open')).toHaveLength(1);
 		// Not taken for the same by the letter that stands for any other.
-		await contact(porch.mia, { turns: [{ ...tried, id: 'turn-0003' }] });
-		await contact(porch.mia, { turns: [tried] });
+		await tell(porch.mia, { ...tried, id: 'turn-0003' });
+		await tell(porch.mia, tried);
 		expect(await deeds('door-lock.open')).toHaveLength(2);
 	});
 
@@ -193,7 +211,7 @@ describe.each(databases)('eKeys on a phone without network on $name', ({ create 
 		await porch.give(porch.mia, { start_date: 0, end_date: 1 });
 		const at = 8_640_000_000_000;
 		const tried = { id: 'turn-0005', door: porch.id, action: 'unlock', at, answers: [] };
-		expect((await contact(porch.mia, { turns: [tried] })).heard).toEqual(['turn-0005']);
+		expect((await tell(porch.mia, tried)).body).toEqual({ heard: ['turn-0005'] });
 		const { body } = await porch.ask(porch.owner, 'GET', '/ekeys');
 		expect(EkeysReply.parse(body)).toEqual(body);
 		const usedAt = Math.floor(porch.air.utc / 1000) * 1000;

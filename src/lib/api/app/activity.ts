@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Mac, PacketHex, Session, Time } from './shapes.ts';
+import { Mac, PacketHex, Sender, Session, Time } from './shapes.ts';
 
 /** Actions of the Core API text; the three last are left out unless asked for. */
 export const ACTIONS = [
@@ -83,8 +83,7 @@ export const UploadRequest = z
 		claims: z.optional(z.array(Claim).check(z.maxLength(200))),
 		/** The phone's clock when it sends: tells how far the times of its claims are off. */
 		sentAt: z.optional(Time),
-		/** Ids of whom the phone sends for: refused with `conflict` when somebody else is signed in by now. */
-		sender: z.optional(z.object({ company: z.string(), person: z.string() }))
+		sender: z.optional(Sender)
 	})
 	.check(
 		z.refine(({ batches, claims = [] }) => batches.length + claims.length > 0, 'nothing is sent')

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { EkeyPeriod } from './ekeys.ts';
 import { FrameHex } from './doors.ts';
-import { Time } from './shapes.ts';
+import { Sender, Time } from './shapes.ts';
 
 /** Door locks whose eKeys one phone may hold. */
 export const PHONE_DOORS = 1000;
@@ -65,19 +65,35 @@ export const OfflineTurn = z.object({
 });
 export type OfflineTurn = z.infer<typeof OfflineTurn>;
 
+/** Openings that one request tells of. */
+export const MOST_TURNS = 100;
+
+export const TurnsRequest = z.object({
+	turns: z.array(OfflineTurn).check(z.minLength(1), z.maxLength(MOST_TURNS)),
+	sender: Sender
+});
+export type TurnsRequest = z.infer<typeof TurnsRequest>;
+
+export const TurnsReply = z.object({
+	/** Ids of those that need not be kept any longer. */
+	heard: z.array(z.string())
+});
+export type TurnsReply = z.infer<typeof TurnsReply>;
+
 /** What a phone says of door locks when it is in contact; left out by those that know none. */
 export const DoorContact = z.object({
 	has: z.array(DoorKeyName).check(z.maxLength(PHONE_DOORS)),
 	/** Deleted since the last contact; named again until an answer has come. */
 	wiped: z.array(DoorKeyName).check(z.maxLength(PHONE_DOORS)),
-	turns: z.array(OfflineTurn).check(z.maxLength(100))
+	/** Told here by former versions of the app, which may be open still. */
+	turns: z.optional(z.array(OfflineTurn).check(z.maxLength(MOST_TURNS)))
 });
 export type DoorContact = z.infer<typeof DoorContact>;
 
 export const DoorContactReply = z.object({
 	/** Every one that it may hold: all else must be deleted now, and named in `wiped`. */
 	keys: z.array(DoorKey),
-	/** Ids of turns that need not be kept any longer. */
+	/** As in `TurnsReply`. */
 	heard: z.array(z.string())
 });
 export type DoorContactReply = z.infer<typeof DoorContactReply>;

@@ -21,5 +21,9 @@ export const PacketHex = z
 /** Milliseconds since 1970, UTC. */
 export const Time = z.int().check(z.minimum(0), z.maximum(8_640_000_000_000));
 
+/** Ids of whom a phone sends for: refused with `conflict` when somebody else is signed in by now. */
+export const Sender = z.object({ company: z.string(), person: z.string() });
+export type Sender = z.infer<typeof Sender>;
+
 export const Environment = z.enum(['production', 'sandbox']);
 export type Environment = z.infer<typeof Environment>;

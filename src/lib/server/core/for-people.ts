@@ -11,7 +11,7 @@ import { toHex } from '../../protocol/bytes.ts';
 import type { Db } from '../db/connect.ts';
 import { ServerError } from '../error.ts';
 import { findLock } from '../locks.ts';
-import { isManager, type Member } from '../people/identity.ts';
+import { checkSender, isManager, type Member } from '../people/identity.ts';
 import { listActivity, type ActivityRow, type Place } from './activity.ts';
 import { takeClaims } from './claims.ts';
 import { issueCommands, type Core } from './issue.ts';
@@ -50,8 +50,7 @@ export async function hearFrom(
 	now: number = Date.now()
 ): Promise<UploadReply> {
 	const companyId = who.company.id;
-	if (sender && (sender.company !== companyId || sender.person !== who.userId))
-		throw new ServerError('conflict', 'Somebody else is signed in.');
+	if (sender) checkSender(who, sender);
 	const reply = await hearBatches(core, { companyId }, batches, now);
 	const late = sentAt === undefined ? 0 : now - sentAt;
 	await takeClaims(core, { companyId, userId: who.userId }, claims, late, now);

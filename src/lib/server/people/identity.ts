@@ -1,6 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Sender } from '../../api/app/shapes.ts';
 import type { Db } from '../db/connect.ts';
 import { toTime } from '../db/time.ts';
+import { ServerError } from '../error.ts';
 
 export type Role = 'owner' | 'admin' | 'member';
 
@@ -27,6 +29,12 @@ export interface Identity {
 
 /** A person inside a company. */
 export type Member = Identity & { readonly company: Membership };
+
+/** Throws ServerError `conflict` when a phone sends for somebody else than is signed in. */
+export function checkSender({ company, userId }: Member, sender: Sender): void {
+	if (sender.company !== company.id || sender.person !== userId)
+		throw new ServerError('conflict', 'Somebody else is signed in.');
+}
 
 /** May open every lock, and manage locks, people and keys. */
 export function isManager(role: Role): boolean {

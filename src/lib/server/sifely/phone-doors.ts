@@ -3,7 +3,9 @@ import {
 	type DoorContact,
 	type DoorContactReply,
 	type DoorKey,
-	type DoorKeyName
+	type DoorKeyName,
+	type TurnsReply,
+	type TurnsRequest
 } from '../../api/app/phone-doors.ts';
 import { mintOfflineGrant } from '../../protocol/ttlock/grant.ts';
 import { ALWAYS, type Validity } from '../../protocol/ttlock/offline.ts';
@@ -11,7 +13,7 @@ import type { Deed } from '../audit.ts';
 import type { Db } from '../db/connect.ts';
 import { newId } from '../db/id.ts';
 import { DAY } from '../lease.ts';
-import { isManager, type Member } from '../people/identity.ts';
+import { checkSender, isManager, type Member } from '../people/identity.ts';
 import { lookupHash } from '../secret.ts';
 import { actorOf, type Holder } from './caller.ts';
 import { periodOf, type DoorRow, type EkeyRow } from './doors.ts';
@@ -34,7 +36,7 @@ const AHEAD = DAY;
 export async function contactDoors(
 	doors: Doors,
 	who: Member,
-	{ has, wiped, turns }: DoorContact,
+	{ has, wiped, turns = [] }: DoorContact,
 	phone: string,
 	leaseEnds: number,
 	now: number
@@ -68,6 +70,20 @@ export async function contactDoors(
 		});
 	}
 	return { keys, heard };
+}
+
+/**
+ * Takes in what somebody's phone opened at door locks without network. Throws ServerError `conflict`, and
+ * takes nothing, when the phone sends for somebody else.
+ */
+export async function hearTurnsFrom(
+	doors: Doors,
+	who: Member,
+	{ turns, sender }: TurnsRequest,
+	now: number = Date.now()
+): Promise<TurnsReply> {
+	checkSender(who, sender);
+	return { heard: await hearTurns(doors, await managerOf(doors.db, who), turns, now) };
 }
 
 /** A phone names what it has deleted until it is answered, which is soon: later it is another time. */

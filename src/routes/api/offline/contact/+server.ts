@@ -9,7 +9,7 @@ export const POST = endpoint(
 	{
 		who: 'member',
 		body: ContactRequest,
-		changes: ({ doors }) => 1 + (doors ? doors.wiped.length + doors.turns.length : 0)
+		changes: ({ doors }) => 1 + (doors ? doors.wiped.length + (doors.turns?.length ?? 0) : 0)
 	},
 	({ server, who, body }) => contact(server, who, body)
 );
