@@ -21,7 +21,7 @@ export async function startServer(options: {
 	databaseUrl?: string;
 }): Promise<BenchServer> {
 	const server = await AppServer.launch({
-		NODE_OPTIONS: '--max-old-space-size=128 --max-semi-space-size=16',
+		NODE_OPTIONS: '--max-old-space-size=128 --max-semi-space-size=4',
 		...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {})
 	});
 	const env = {
