@@ -32,6 +32,7 @@ const fobPath = { about: 'fob', path: ['X'] } as const;
 const batch = { id: 'batch-access', mac: 'X', session: SAMPLE, receivedAt: 1, packets: [SAMPLE] };
 const claim = { mac: 'X', slot: 1, at: 1_600_000_000_000 };
 const key = { mac: 'X', slot: 1, issue: 1 };
+const turn = { id: 'turn-access', door: 1, action: 'unlock', at: 1, answers: [] };
 const contact = { phone: PHONE, persisted: null, has: [], wiped: [] };
 
 /** Every method of every endpoint of ours, in every way that names something. */
@@ -70,6 +71,10 @@ export const APP_ROWS: Readonly<Record<string, readonly AppRow[]>> = {
 	'POST /api/offline/contact': [
 		{ who: 'member', about: 'lock', body: { ...contact, has: [key] }, blind: true },
 		{ who: 'member', about: 'lock', body: { ...contact, wiped: [key] }, blind: true }
+	],
+	// For somebody else than asks.
+	'POST /api/offline/turns': [
+		{ who: 'member', body: { turns: [turn], sender: { company: 'C', person: 'P' } }, own: 409 }
 	],
 	'POST /api/locks/[mac]/keys': [
 		{ who: 'member', ...lockPath, body: { phone: PHONE.id } },

@@ -1,3 +1,4 @@
+import { SqliteAdapter } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { together } from '../../../src/lib/server/core/together.ts';
 import type { Db } from '../../../src/lib/server/db/connect.ts';
@@ -27,6 +28,26 @@ describe.each(databases)('writing together on $name', ({ create }) => {
 			ids
 		);
 		expect(await kept()).toEqual(ids);
+	});
+
+	test('on SQLite those that came one after another in one turn share a transaction', async () => {
+		const used = new Set<Db>();
+		const noting = (id: string) => (trx: Db) => {
+			used.add(trx);
+			return keep(id)(trx);
+		};
+		const ids = ['upload-a', 'upload-b', 'upload-c'];
+		// As requests come: each in its own callback, with nothing left to do for the one before.
+		const all = ids.map(
+			(id) =>
+				new Promise((resolve, reject) =>
+					setImmediate(() => void together(lab.db, noting(id), () => false).then(resolve, reject))
+				)
+		);
+		expect(await Promise.all(all)).toEqual(ids);
+		expect(await kept()).toEqual(ids);
+		const { adapter } = lab.db.getExecutor();
+		expect(used.size).toBe(adapter instanceof SqliteAdapter ? 1 : 3);
 	});
 
 	test('one that fails after writing takes nobody with it, and leaves nothing', async () => {

@@ -22,7 +22,7 @@ const queues = new WeakMap<Db, Queue>();
 
 /**
  * Runs one request's writes in a transaction, and resolves when they are on disk. SQLite has one
- * writer and waits for the disk at every commit: requests that come while it waits share the next
+ * writer and waits for the disk at every commit: requests that came meanwhile share the next
  * transaction. When one of them fails, all are rolled back and each is run again by itself, so
  * `work` must not have effects besides its writes. PostgreSQL does the same by itself.
  */
@@ -46,6 +46,8 @@ async function drain(db: Db, queue: Queue): Promise<void> {
 	queue.draining = true;
 	while (queue.items.length > 0) {
 		let taken: Item[] = [];
+		// Nobody else has a turn while better-sqlite3 waits for the disk: whoever is here by now is given one before.
+		await new Promise((resolve) => setImmediate(resolve));
 		try {
 			const outcomes = await db.transaction().execute((trx) => {
 				// Only now, so that whoever came while the connection was busy comes along.
