@@ -189,7 +189,8 @@ describe('sync', () => {
 			for (let turns = 0; turns < 20; turns++) await turn();
 			expect(requests).toHaveLength(before);
 			vi.advanceTimersByTime(1);
-			while (random.mock.calls.length === pauses) await turn();
+			for (let turns = 0; random.mock.calls.length === pauses && turns < 1_000; turns++)
+				await turn();
 			expect(requests).toHaveLength(before + 1);
 		}
 		vi.restoreAllMocks();

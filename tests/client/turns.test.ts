@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TurnsRequest } from '../../src/lib/api/app/phone-doors.ts';
 import type { Me } from '../../src/lib/api/app/people.ts';
-import type { Call } from '../../src/lib/client/call.ts';
+import { ClientError, type Call } from '../../src/lib/client/call.ts';
 import { DoorKeys } from '../../src/lib/client/door-keys.ts';
 import { tellTurns } from '../../src/lib/client/turns.ts';
 import { BODY_LIMIT } from '../../src/lib/server/http/body.ts';
@@ -75,6 +75,33 @@ describe('openings at door locks without network', () => {
 		expect(await turns.of(OWNER)).toMatchObject([{ id: 'turn-1002' }]);
 	});
 
+	test.each(['bad-input', 'internal'] as const)(
+		'one that is refused (%s) keeps no other from being told',
+		async (code) => {
+			for (const one of [1, 2, 3]) await turns.note(turn(one));
+			const choosy: Call = (...asked) => {
+				const { turns } = asked[3] as TurnsRequest;
+				if (turns.some(({ id }) => id === 'turn-1002')) throw new ClientError(code, 'unfit');
+				return call(...asked);
+			};
+			await expect(tellTurns({ turns, call: choosy }, ME)).rejects.toMatchObject({ code });
+			expect(await turns.of(OWNER)).toMatchObject([{ id: 'turn-1002' }]);
+		}
+	);
+
+	test('a server that refuses each is not asked for each', async () => {
+		for (let i = 0; i < 20; i++) await turns.note(turn(i));
+		let times = 0;
+		const refuses: Call = () => {
+			times++;
+			return Promise.reject(new ClientError('internal', 'down'));
+		};
+		const all = tellTurns({ turns, call: refuses }, ME);
+		await expect(all).rejects.toMatchObject({ code: 'internal' });
+		expect(times).toBe(7);
+		expect(await turns.of(OWNER)).toHaveLength(20);
+	});
+
 	test('wait while nobody is signed in, and where nothing waits nobody is asked', async () => {
 		await tellTurns({ turns, call }, ME);
 		await turns.note(turn(1));
@@ -91,14 +118,14 @@ describe('the browser is asked to send them', () => {
 		const parts = { turns: kept, me: () => ME, askToDeliver };
 		return { askToDeliver, keys: new DoorKeys(parts as never) };
 	}
+	beforeEach(() => vi.useFakeTimers());
+	afterEach(() => {
+		vi.useRealTimers();
+		vi.unstubAllGlobals();
+	});
 
-	test.each([
-		['once the lock is done, however much it answers', () => Promise.resolve([turn(1)]), 1],
-		['not where the server has heard them', () => Promise.resolve([]), 0],
-		['not by a storage that fails', () => Promise.reject(new VaultError('unavailable', 'x')), 0]
-	])('%s', async (_, of, times) => {
-		vi.useFakeTimers();
-		const { keys, askToDeliver } = makeKeys(of);
+	test('once the lock is done, however much it answers', async () => {
+		const { keys, askToDeliver } = makeKeys(() => Promise.resolve([turn(1)]));
 		for (let answers = 0; answers < 3; answers++) {
 			await keys.note(
 				turn(
@@ -106,18 +133,36 @@ describe('the browser is asked to send them', () => {
 					Array.from({ length: answers }, () => 'ab')
 				)
 			);
-			await vi.advanceTimersByTimeAsync(2_000);
+			vi.advanceTimersByTime(2_000);
 			expect(askToDeliver).not.toHaveBeenCalled();
 		}
-		await vi.advanceTimersByTimeAsync(2_000);
-		expect(askToDeliver).toHaveBeenCalledTimes(times);
-		vi.useRealTimers();
+		vi.advanceTimersByTime(2_000);
+		expect(askToDeliver).toHaveBeenCalledTimes(1);
 	});
 
-	test('telling them never rejects, whatever the server says', async () => {
-		const { keys } = makeKeys(() => Promise.resolve([turn(1)]));
+	test('at once when the page may soon be gone, and not for what the server has heard', async () => {
+		const page = new EventTarget();
+		const { keys, askToDeliver } = makeKeys(() => Promise.resolve([]));
+		keys.start(page);
+		const turnAway = () => page.dispatchEvent(new Event('visibilitychange'));
+		turnAway();
+		expect(askToDeliver).not.toHaveBeenCalled();
+		await keys.note(turn(1));
+		turnAway();
+		expect(askToDeliver).toHaveBeenCalledTimes(1);
+		await keys.tell();
+		turnAway();
+		vi.advanceTimersByTime(4_000);
+		expect(askToDeliver).toHaveBeenCalledTimes(1);
+	});
+
+	test('when nothing can be told, which never rejects', async () => {
 		vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
-		await expect(keys.tell()).resolves.toBeUndefined();
-		vi.unstubAllGlobals();
+		const { keys, askToDeliver } = makeKeys(() => Promise.resolve([turn(1)]));
+		await keys.tell();
+		expect(askToDeliver).toHaveBeenCalledTimes(1);
+		const failing = makeKeys(() => Promise.reject(new VaultError('unavailable', 'x')));
+		await failing.keys.tell();
+		expect(failing.askToDeliver).not.toHaveBeenCalled();
 	});
 });

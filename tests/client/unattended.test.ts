@@ -111,6 +111,21 @@ describe('without a page', () => {
 		await vault.close();
 	});
 
+	test('an upload that fails keeps no opening at a door lock back', async () => {
+		const vault = new Vault();
+		const turn = { id: 'a-turn-1', door: 5, action: 'unlock' as const, at: 4, answers: ['00'] };
+		await new Turns(vault).note({ ...turn, owner: `${ANNA.person} ${ANNA.company}` });
+		const answers = fetch;
+		vi.stubGlobal('fetch', (path: string, init: RequestInit) =>
+			path === '/api/uploads'
+				? Promise.resolve(new Response(null, { status: 500 }))
+				: answers(path, init)
+		);
+		await expect(deliverUnattended(locks, signal)).rejects.toMatchObject({ code: 'internal' });
+		expect(await new Turns(vault).isEmpty()).toBe(true);
+		await vault.close();
+	});
+
 	test.each([
 		['a server that is down', 'nothing', 'no-network'],
 		['a server that fails', 500, 'internal'],

@@ -98,7 +98,7 @@ test('digits of one’s own are written at the lock, open its keypad, and are ta
 	await look(page);
 	await page.getByRole('button', { name: 'Make it, then write it' }).click();
 
-	const write = dialog(page, 'Write Cleaner');
+	const write = dialog(page, 'Write “Cleaner” to the lock');
 	await expect(write).toContainText('Until then North door does not know it.');
 	await write.getByRole('button', { name: 'Write it' }).click();
 	await expect(write.getByRole('status')).toContainText('The lock has it.');
@@ -112,7 +112,7 @@ test('digits of one’s own are written at the lock, open its keypad, and are ta
 
 	await page.getByRole('button', { name: 'Delete', exact: true }).click();
 	await dialog(page, 'Delete Cleaner?').getByRole('button', { name: 'Delete' }).click();
-	const take = dialog(page, 'Take Cleaner off');
+	const take = dialog(page, 'Take “Cleaner” off the lock');
 	await expect(row).toContainText('Deleted, still opens');
 	await take.getByRole('button', { name: 'Take it off' }).click();
 	await expect(take.getByRole('status')).toContainText('The lock has taken it off.');

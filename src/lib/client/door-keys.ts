@@ -3,7 +3,9 @@ import type { Keyring } from '../vault/keyring.ts';
 import type { TurnAnswer, TurnWish } from '../vault/ekey-task.ts';
 import { VaultError } from '../vault/store.ts';
 import type { StoredTurn, Turns } from '../vault/turns.ts';
+import { alone } from './alone.ts';
 import { call, ClientError } from './call.ts';
+import { OUTBOX_LOCK } from './delivery.ts';
 import type { Readiness } from './offline.svelte.ts';
 import { ownerOf } from './readiness.ts';
 import { LOCK_FIRST } from './sync.svelte.ts';
@@ -17,12 +19,16 @@ export interface DoorKeysParts {
 	me: () => Me | undefined;
 	/** Asks the browser to have what waits sent although no page is open. */
 	askToDeliver: () => void;
+	/** Where one tab waits for another; absent in old browsers. */
+	locks?: LockManager | undefined;
 }
 
 /** The eKeys on this phone, as one opening uses them. */
 export class DoorKeys {
 	readonly #parts: DoorKeysParts;
 	#timer: ReturnType<typeof setTimeout> | undefined;
+	/** Openings are noted that the server may not have heard of. */
+	#owes = false;
 
 	constructor(parts: DoorKeysParts) {
 		this.#parts = parts;
@@ -50,14 +56,29 @@ export class DoorKeys {
 	async note(turn: Omit<StoredTurn, 'owner'>): Promise<void> {
 		const owner = ownerOf(this.#parts.me());
 		if (owner === null) return;
+		this.#owes = true;
 		clearTimeout(this.#timer);
-		this.#timer = setTimeout(() => void this.#handOver(owner), LOCK_FIRST);
+		this.#timer = setTimeout(() => this.#handOver(), LOCK_FIRST);
 		await quietly(this.#parts.turns.note({ ...turn, owner }));
 	}
 
 	/** Tells the server of openings without network. Never rejects: what it does not take waits. */
 	async tell(): Promise<void> {
-		await quietly(tellTurns({ turns: this.#parts.turns, call }, this.#parts.me()));
+		const { turns, me, locks } = this.#parts;
+		const owed = this.#owes;
+		this.#owes = false;
+		try {
+			await alone(locks, OUTBOX_LOCK, 'wait', () => tellTurns({ turns, call }, me()));
+		} catch (cause) {
+			// Of another fault nothing is known: what was owed is owed still.
+			this.#owes ||= owed || cause instanceof ClientError;
+			this.#handOver();
+		}
+	}
+
+	/** Hands over what is owed when the page may soon be gone; as long as the page lives. */
+	start(network: EventTarget): void {
+		network.addEventListener('visibilitychange', () => this.#handOver());
 	}
 
 	/** It is known not to have happened. Never rejects. */
@@ -71,14 +92,13 @@ export class DoorKeys {
 	}
 
 	/** From here on the browser sends what waits, should this page be gone. */
-	async #handOver(owner: string): Promise<void> {
-		const waiting = await this.#parts.turns.of(owner).catch(() => []);
-		if (waiting.length > 0) this.#parts.askToDeliver();
+	#handOver(): void {
+		if (this.#owes) this.#parts.askToDeliver();
 	}
 }
 
 async function quietly(work: Promise<void>): Promise<void> {
 	await work.catch((cause: unknown) => {
-		if (!(cause instanceof VaultError || cause instanceof ClientError)) throw cause;
+		if (!(cause instanceof VaultError)) throw cause;
 	});
 }

@@ -129,7 +129,7 @@ export class Readiness {
 			this.#next = null;
 			this.#running = next;
 			await this.look();
-			await this.#parts.flush();
+			await this.#parts.flush().catch((cause: unknown) => this.#note(cause));
 			await this.#reach().catch((cause: unknown) => this.#missed(cause));
 		});
 		this.#next = next;

@@ -104,7 +104,8 @@ export class Talks {
 			turns: new Turns(vault),
 			readiness: this.readiness,
 			me: () => session.me,
-			askToDeliver: handOver
+			askToDeliver: handOver,
+			locks: navigator.locks
 		});
 		channel.addEventListener('message', ({ data }: MessageEvent<KeysNews>) => {
 			// Perhaps where no server could be told: here nobody goes on either.
@@ -126,6 +127,7 @@ export class Talks {
 	/** Begins to send what locks said and to keep contact; ends with the page. */
 	start(): void {
 		this.sync.start();
+		this.#doorKeys.start(window);
 		this.readiness.start();
 	}
 

@@ -51,14 +51,18 @@ export async function deliverUnattended(locks: LockManager, signal: AbortSignal)
 	const now = () => serverNow(vault);
 	const ask: Call = (schema, method, path, body) => call(schema, method, path, body, signal);
 	const send = async (): Promise<true> => {
-		// Not asked who is signed in where nothing waits: it would keep a session alive that nobody uses. And who
-		// has signed out below ground is not spoken for, though the server has not heard of it.
+		// Not asked who is signed in where nothing of anybody waits: it would keep a session alive that nobody
+		// uses. And who has signed out below ground is not spoken for, though the server has not heard of it.
 		const waits = !((await outbox.isEmpty()) && (await turns.isEmpty()));
 		if (!waits || (await new AnswerStore().leaving())) return true;
 		const me = await ask(Me, 'GET', '/api/me');
 		const sender = senderOf(me);
-		if (sender !== null) await deliver({ outbox, sender, call: ask, now });
-		await tellTurns({ turns, call: ask }, me);
+		// Neither waits for the other: what the server refuses of one is no reason to keep the other.
+		const ends = await Promise.allSettled([
+			sender && deliver({ outbox, sender, call: ask, now }),
+			tellTurns({ turns, call: ask }, me)
+		]);
+		for (const end of ends) if (end.status === 'rejected') throw end.reason;
 		return true;
 	};
 	try {

@@ -46,7 +46,7 @@ async function drain(db: Db, queue: Queue): Promise<void> {
 	queue.draining = true;
 	while (queue.items.length > 0) {
 		let taken: Item[] = [];
-		// Nobody else has a turn while better-sqlite3 waits for the disk: whoever is here by now is given one before.
+		// better-sqlite3 blocks while it waits for the disk. What has arrived gets here first, and comes along.
 		await new Promise((resolve) => setImmediate(resolve));
 		try {
 			const outcomes = await db.transaction().execute((trx) => {

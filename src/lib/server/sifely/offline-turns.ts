@@ -40,6 +40,8 @@ export async function hearTurns(
 				.executeTakeFirst();
 			if (lock !== undefined) await hearTurn(trx, { ...doors, db: trx }, holder, lock, turn, now);
 		});
+		// better-sqlite3 blocks: others have their turn before the next.
+		await new Promise((resolve) => setImmediate(resolve));
 	}
 	return turns.map(({ id }) => id);
 }

@@ -30,7 +30,7 @@ const GIVEN: readonly string[] = ['now', 'not-yet', 'outside-hours'];
 const AHEAD = DAY;
 
 /**
- * What a phone may hold of door locks until its lease ends, and what it opened with that. The locks
+ * What a phone may hold of door locks until its lease ends. The locks
  * know nothing of leases: a phone that is honest lets go when its own is over.
  */
 export async function contactDoors(
