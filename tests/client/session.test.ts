@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { caller } from '../../src/lib/client/call.ts';
+import type { Known } from '../../src/lib/client/known.ts';
 import { SessionState } from '../../src/lib/client/session.svelte.ts';
 
 const ME = { user: null, company: null, firstRun: true, demoEnds: null };
 
 /** A session over answers by path. */
-function sessionOver(answers: Record<string, [number, unknown]>) {
+function sessionOver(answers: Record<string, [number, unknown]>, known: Known | null = null) {
 	const asked: [string, unknown][] = [];
 	const fetcher = ((path: string, init: RequestInit) => {
 		asked.push([path, init.body === undefined ? undefined : JSON.parse(init.body as string)]);
@@ -13,7 +14,9 @@ function sessionOver(answers: Record<string, [number, unknown]>) {
 		return Promise.resolve(Response.json(body, { status }));
 	}) as typeof fetch;
 	const wipe = async (news: string) => void asked.push([`wipe ${news}`, undefined]);
-	return { asked, session: new SessionState(null, caller(fetcher), fetcher, wipe) };
+	const report = async () => void asked.push(['report', undefined]);
+	const session = new SessionState(known, caller(fetcher), fetcher, wipe, report);
+	return { asked, session };
 }
 
 describe('a session', () => {
@@ -65,6 +68,7 @@ describe('a session', () => {
 		await session.signOut();
 		expect(asked.map(([what]) => what)).toEqual([
 			'wipe keys',
+			'report',
 			'/api/auth/sign-out',
 			'/api/me',
 			'wipe left'
@@ -74,13 +78,25 @@ describe('a session', () => {
 	test('has no keys any more even when the server did not sign it out', async () => {
 		const { session, asked } = sessionOver({ '/api/auth/sign-out': [500, {}] });
 		await expect(session.signOut()).rejects.toMatchObject({ code: 'internal' });
-		expect(asked.map(([what]) => what)).toEqual(['wipe keys', '/api/auth/sign-out']);
+		expect(asked.map(([what]) => what)).toEqual(['wipe keys', 'report', '/api/auth/sign-out']);
 	});
 
 	test('ends here at once where a gateway answers for a server that is down', async () => {
 		const { session, asked } = sessionOver({ '/api/auth/sign-out': [502, {}] });
 		await session.signOut();
-		expect(asked.map(([what]) => what)).toEqual(['wipe keys', '/api/auth/sign-out', 'wipe left']);
+		expect(asked.map(([what]) => what)).toEqual([
+			'wipe keys',
+			'report',
+			'/api/auth/sign-out',
+			'wipe left'
+		]);
+	});
+
+	test('that was left below ground ends there once what waits was reported', async () => {
+		const known = { leaving: async () => true, meet: async () => undefined };
+		const { session, asked } = sessionOver({}, known as unknown as Known);
+		await session.refresh();
+		expect(asked.map(([what]) => what)).toEqual(['report', '/api/auth/sign-out', '/api/me']);
 	});
 
 	test('that was left in another tab is nobody’s here', async () => {

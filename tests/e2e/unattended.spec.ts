@@ -41,6 +41,49 @@ test('what a lock said below ground is sent although no page is open', async ({
 	await visit.close();
 });
 
+test('what a lock said is reported before a sign-out below ground becomes one', async ({
+	phone,
+	server,
+	playwright
+}) => {
+	test.setTimeout(90_000);
+	const { padlock } = phone;
+	const visit = await equip(phone, server);
+	const { page, context } = visit;
+	// The manager looks from elsewhere: this session ends.
+	const { email, password } = PERSON;
+	const elsewhere = await playwright.request.newContext({ baseURL: server.url });
+	const headers = { origin: server.url };
+	const known = await elsewhere.post('/api/auth/sign-in/email', {
+		data: { email, password },
+		headers
+	});
+	expect(known.ok()).toBe(true);
+	await server.stop();
+	padlock.press();
+	await openButton(page).click();
+	await headline(page, 'It’s open');
+	padlock.close();
+	await headline(page, 'Asleep');
+	await page.goto('/locks');
+	await page.getByRole('button', { name: 'Account' }).click();
+	await page.getByRole('menuitem', { name: 'Sign out' }).click();
+	await page.waitForURL('/');
+	await server.start();
+	await page.reload();
+	const told = async () => {
+		const answer = await elsewhere.get('/api/activity?action=unlocked');
+		return ((await answer.json()) as ActivityReply).activity;
+	};
+	await expect.poll(async () => (await told()).length).toBe(1);
+	expect((await told())[0]).toMatchObject({ trackingKey: PERSON.email, unclaimed: false });
+	await expect
+		.poll(async () => (await context.request.get(`${server.url}/api/locks`)).status())
+		.toBe(401);
+	await elsewhere.dispose();
+	await visit.close();
+});
+
 test('what the server refuses for good stays until it takes it, or the person lets go of it', async ({
 	phone,
 	server

@@ -27,6 +27,12 @@ async function wipe(news: 'keys' | 'left'): Promise<void> {
 	await wipeKeys(news);
 }
 
+/** Sends what waits of whoever leaves: nobody else can. @throws ClientError when no server answers */
+async function report(): Promise<void> {
+	const { deliverBeforeLeaving } = await import('./unattended.ts');
+	await deliverBeforeLeaving(navigator.locks);
+}
+
 /** What better-auth answers when it refuses, or our own server before it is asked. */
 const AuthRefusal = z.union([ErrorReply, z.object({ code: z.optional(z.string()) })]);
 
@@ -49,17 +55,21 @@ export class SessionState {
 	readonly #call: Call;
 	readonly #fetch: typeof fetch;
 	readonly #wipe: typeof wipe;
+	readonly #report: typeof report;
 
 	/**
 	 * @param wipeKeys deletes the offline keys on this phone
+	 * @param reportAll sends what the server has not heard of
 	 */
 	constructor(
 		known: Known | null = null,
 		ask: Call = call,
 		fetcher: typeof fetch = (input, init) => fetch(input, init),
-		wipeKeys = wipe
+		wipeKeys = wipe,
+		reportAll = report
 	) {
 		this.#wipe = wipeKeys;
+		this.#report = reportAll;
 		this.known = known;
 		this.#call = ask;
 		this.#fetch = fetcher;
@@ -67,7 +77,10 @@ export class SessionState {
 
 	/** Asks the server who this is. @throws ClientError */
 	async refresh(signal?: AbortSignal): Promise<Me> {
-		if (await this.known?.leaving()) await this.#post(SIGN_OUT, {});
+		if (await this.known?.leaving()) {
+			await this.#report();
+			await this.#post(SIGN_OUT, {});
+		}
 		const me = await this.#call(Me, 'GET', '/api/me', undefined, signal);
 		await this.known?.meet(me);
 		return (this.me = me);
@@ -107,14 +120,15 @@ export class SessionState {
 
 	/**
 	 * Ends the session here and on the server; where none answers, here at once and there with the next
-	 * contact. What this phone kept to be read is gone, and so are its keys. What waits in the outbox stays: it is the lock's
-	 * account of what happened, and holds no key.
+	 * contact. What this phone kept to be read is gone, and so are its keys. What waits to be reported is
+	 * reported first; what is not taken stays: it is the lock's account of what happened, and holds no key.
 	 * @throws ClientError
 	 */
 	async signOut(): Promise<void> {
 		// Before anything can go wrong, and again for what another tab has fetched meanwhile.
 		await this.#wipe('keys');
 		try {
+			await this.#report();
 			await this.#auth(SIGN_OUT, {});
 		} catch (cause) {
 			if (!isUnanswered(cause)) throw cause;

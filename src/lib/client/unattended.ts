@@ -2,10 +2,10 @@ import { Me } from '../api/app/people.ts';
 import { AnswerStore } from '../vault/answers.ts';
 import { serverNow } from '../vault/clock.ts';
 import { Outbox } from '../vault/outbox.ts';
-import { Vault } from '../vault/store.ts';
+import { Vault, VaultError } from '../vault/store.ts';
 import { Turns } from '../vault/turns.ts';
 import { alone } from './alone.ts';
-import { call, ClientError, type Call } from './call.ts';
+import { call, ClientError, isUnanswered, type Call } from './call.ts';
 import { deliver, OUTBOX_LOCK, senderOf } from './delivery.ts';
 import { tellTurns } from './turns.ts';
 
@@ -46,23 +46,10 @@ export async function askToDeliver(container: ServiceWorkerContainer | undefined
  * @throws ClientError, VaultError, the signal's reason; by that the browser knows that it is to try again
  */
 export async function deliverUnattended(locks: LockManager, signal: AbortSignal): Promise<void> {
-	const vault = new Vault();
-	const [outbox, turns] = [new Outbox(vault), new Turns(vault)];
-	const now = () => serverNow(vault);
 	const ask: Call = (schema, method, path, body) => call(schema, method, path, body, signal);
 	const send = async (): Promise<true> => {
-		// Not asked who is signed in where nothing of anybody waits: it would keep a session alive that nobody
-		// uses. And who has signed out below ground is not spoken for, though the server has not heard of it.
-		const waits = !((await outbox.isEmpty()) && (await turns.isEmpty()));
-		if (!waits || (await new AnswerStore().leaving())) return true;
-		const me = await ask(Me, 'GET', '/api/me');
-		const sender = senderOf(me);
-		// Neither waits for the other: what the server refuses of one is no reason to keep the other.
-		const ends = await Promise.allSettled([
-			sender && deliver({ outbox, sender, call: ask, now }),
-			tellTurns({ turns, call: ask }, me)
-		]);
-		for (const end of ends) if (end.status === 'rejected') throw end.reason;
+		// Who has signed out below ground is not spoken for while nobody looks, though the server has not heard of it.
+		if (!(await new AnswerStore().leaving())) await deliverAll(ask);
 		return true;
 	};
 	try {
@@ -71,6 +58,36 @@ export async function deliverUnattended(locks: LockManager, signal: AbortSignal)
 	} catch (cause) {
 		// Another try would not sign anybody in.
 		if (!(cause instanceof ClientError) || cause.code !== 'signed-out') throw cause;
+	}
+}
+
+/**
+ * In a page, before a sign-out: sends what waits of whoever leaves, since nobody else can.
+ * @throws ClientError when the server gives no answer; what it refuses stays, and keeps nobody
+ */
+export async function deliverBeforeLeaving(locks: LockManager | undefined): Promise<void> {
+	await alone(locks, OUTBOX_LOCK, 'wait', () => deliverAll(call)).catch((cause: unknown) => {
+		if (isUnanswered(cause)) throw cause;
+		if (!(cause instanceof ClientError || cause instanceof VaultError)) throw cause;
+	});
+}
+
+/** Sends what waits of whoever is signed in by the server's word. @throws ClientError, VaultError */
+async function deliverAll(ask: Call): Promise<void> {
+	const vault = new Vault();
+	try {
+		const [outbox, turns] = [new Outbox(vault), new Turns(vault)];
+		// Not asked who is signed in where nothing of anybody waits: it would keep a session alive that nobody uses.
+		if ((await outbox.isEmpty()) && (await turns.isEmpty())) return;
+		const me = await ask(Me, 'GET', '/api/me');
+		const sender = senderOf(me);
+		const now = () => serverNow(vault);
+		// Neither waits for the other: what the server refuses of one is no reason to keep the other.
+		const ends = await Promise.allSettled([
+			sender && deliver({ outbox, sender, call: ask, now }),
+			tellTurns({ turns, call: ask }, me)
+		]);
+		for (const end of ends) if (end.status === 'rejected') throw end.reason;
 	} finally {
 		await vault.close();
 	}

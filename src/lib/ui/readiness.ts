@@ -65,7 +65,11 @@ export function readyWords(readiness: LockReadiness, { now, off }: Moment): Read
 		case 'not-asked':
 			return missing('Opens online only, so far', 'no key on this phone');
 		case 'revoked':
-			return missing('Opens online only: key revoked', 'key revoked');
+			return {
+				...missing('Opens online only: key revoked', 'key revoked'),
+				// Signal alone does not bring it back.
+				...(off ? { line: 'Needs signal: key revoked' } : {})
+			};
 		case 'lease-over':
 			return online(`key ended ${moment(readiness.ended, now)}`);
 		case 'clock-back':
@@ -150,7 +154,9 @@ export function readySummary<L extends Named>(
 			return readyWords(missing.readiness, { now, off }).line;
 		if (first && first.until - now < SOON)
 			return `${first.name} only until ${until(first.until, now)}`;
-		if (missing && others.length === 1) return `${missing.name} needs signal once`;
+		const isRevoked = missing?.readiness.state === 'revoked';
+		if (missing && others.length === 1)
+			return `${missing.name} ${isRevoked ? 'lost its key' : 'needs signal once'}`;
 		if (missing && ends.length > 0) return `${grouped(others.length)} need signal once`;
 		if (missing) return off ? 'This phone has no key that opens' : 'See what is missing';
 		if (phone.persisted === false) return 'Chrome may remove the keys: see why';

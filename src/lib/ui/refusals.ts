@@ -12,7 +12,10 @@ export const REFUSALS: Record<ClientErrorCode, RefusalWords> = {
 	'signed-out': { title: 'Sign in again', text: 'Openings on this phone are kept.' },
 	forbidden: { title: 'Not yours to change', text: 'Ask the owner of the company.' },
 	'not-now': { title: 'Not now', text: 'You may not open this lock at this time.' },
-	elsewhere: { title: 'Not at this address', text: 'Open Hasp at its own: whoever runs it has set it as ORIGIN.' },
+	elsewhere: {
+		title: 'Not at this address',
+		text: 'Open Hasp at its own: whoever runs it has set it as ORIGIN.'
+	},
 	'not-found': { title: 'Not here', text: 'It was removed, or it is not yours to see.' },
 	conflict: { title: 'It is there already', text: 'Nothing was changed.' },
 	gone: { title: 'This link has ended', text: 'Ask for a new invitation.' },
