@@ -52,6 +52,22 @@ test('starts when the server is gone, and asks it again when it is back', async 
 	await expect(page.getByText('No network')).toBeHidden();
 });
 
+test('asks again by itself once the server answers, though the browser notices nothing', async ({
+	page,
+	site,
+	front
+}) => {
+	await keepList(page);
+	front.kill();
+	await site.server.stop();
+	await page.goto('/locks');
+	await expect(list(page)).toBeVisible();
+	await expect(page.getByText('No network')).toBeVisible();
+	await site.server.start();
+	front.down = false;
+	await expect(page.getByText('No network')).toBeHidden({ timeout: 20_000 });
+});
+
 test('a newer version waits for the person, then takes every tab', async ({
 	page,
 	context,

@@ -132,6 +132,13 @@ describe.each(databases)('eKeys on a phone without network on $name', ({ create 
 		expect((await tell(porch.mia, turn)).body).toEqual({ heard: ['turn-0002'] });
 	});
 
+	test('the owner of another company writes nothing of it', async () => {
+		const stranger = await porch.app.stranger();
+		const turn = { id: 'turn-0004', door: porch.id, action: 'unlock', at: 1, answers: [] };
+		expect((await tell(stranger, turn)).body).toEqual({ heard: ['turn-0004'] });
+		expect(await deeds('door-lock.open')).toEqual([]);
+	});
+
 	test('a turn of somebody who was signed in before is not taken for one of who is now', async () => {
 		await porch.give(porch.mia);
 		const opened = turn(await contact(porch.mia), 'unlock');
