@@ -22,7 +22,7 @@ describe('the words for one lock', () => {
 		[ready(NOW + 3 * HOUR), 'Ready until 17:02', 'Ready offline until 17:02'],
 		[{ state: 'waits' }, 'Needs signal once', 'Key waits for the lock'],
 		[{ state: 'not-asked' }, 'Needs signal once', 'Opens online only, so far'],
-		[{ state: 'revoked' }, 'Needs signal once', 'Opens online only: key revoked'],
+		[{ state: 'revoked' }, 'Needs signal: key revoked', 'Opens online only: key revoked'],
 		[
 			{ state: 'lease-over', ended: NOW - HOUR },
 			'Go online once: key ended today 13:02',

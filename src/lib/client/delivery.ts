@@ -39,6 +39,13 @@ export function senderOf(me: Me | undefined): Sender | null {
 	return me?.user && me.company ? { company: me.company.id, person: me.user.id } : null;
 }
 
+/** Whose keys these are: one person in one company. */
+export function ownerOf(
+	me: { user: { id: string } | null; company: { id: string } | null } | undefined
+): string | null {
+	return me?.user && me.company ? `${me.user.id} ${me.company.id}` : null;
+}
+
 /** Sends batches and claims together; when they are not taken so, one at a time, and sets aside the unfit. */
 async function post(parts: DeliveryParts, { batches, claims }: Load): Promise<void> {
 	const { outbox, sender, call } = parts;

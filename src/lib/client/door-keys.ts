@@ -5,9 +5,8 @@ import { VaultError } from '../vault/store.ts';
 import type { StoredTurn, Turns } from '../vault/turns.ts';
 import { alone } from './alone.ts';
 import { call, ClientError } from './call.ts';
-import { OUTBOX_LOCK } from './delivery.ts';
+import { OUTBOX_LOCK, ownerOf } from './delivery.ts';
 import type { Readiness } from './offline.svelte.ts';
-import { ownerOf } from './readiness.ts';
 import { LOCK_FIRST } from './sync.svelte.ts';
 import { tellTurns } from './turns.ts';
 

@@ -61,10 +61,3 @@ export function lacking<L extends Pick<Lock, 'mac' | 'mayOpen'>>(
 ): L[] {
 	return locks.filter(({ mac, mayOpen }) => mayOpen && of(mac).state === 'not-asked');
 }
-
-/** Whose keys these are: one person in one company. */
-export function ownerOf(
-	me: { user: { id: string } | null; company: { id: string } | null } | undefined
-): string | null {
-	return me?.user && me.company ? `${me.user.id} ${me.company.id}` : null;
-}

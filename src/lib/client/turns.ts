@@ -2,8 +2,7 @@ import { MOST_TURNS, TurnsReply, type TurnsRequest } from '../api/app/phone-door
 import type { Me } from '../api/app/people.ts';
 import type { StoredTurn, Turns } from '../vault/turns.ts';
 import { ClientError, type Call, type ClientErrorCode } from './call.ts';
-import { senderOf } from './delivery.ts';
-import { ownerOf } from './readiness.ts';
+import { ownerOf, senderOf } from './delivery.ts';
 
 /** Characters that one request tells: well below what the server reads of it. */
 const MOST_TOLD = 64 * 1024;
