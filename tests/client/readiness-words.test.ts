@@ -99,6 +99,8 @@ describe('the words for all locks', () => {
 			title: '2 of 3 ready offline',
 			note: 'Lock c needs signal once'
 		});
+		const revoked = { ...all, c: { state: 'revoked' } } as const;
+		expect(summary(revoked).note).toBe('Lock c lost its key');
 		expect(summary({ a: ready() }, fine, offline)).toMatchObject({
 			title: 'You can open 1 of 3',
 			note: '2 need signal once'

@@ -2,7 +2,11 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Sync } from '../../src/lib/client/sync.svelte.ts';
-import { deliverUnattended, askToDeliver } from '../../src/lib/client/unattended.ts';
+import {
+	askToDeliver,
+	deliverBeforeLeaving,
+	deliverUnattended
+} from '../../src/lib/client/unattended.ts';
 import { AnswerStore } from '../../src/lib/vault/answers.ts';
 import { Outbox } from '../../src/lib/vault/outbox.ts';
 import { Vault } from '../../src/lib/vault/store.ts';
@@ -192,6 +196,44 @@ describe('without a page', () => {
 		await deliverUnattended(later, signal);
 		expect(requests).toEqual([]);
 		expect(await waiting()).toBe(2);
+	});
+});
+
+describe('before a sign-out', () => {
+	test('what waits goes to the server', async () => {
+		await deliverBeforeLeaving(locks);
+		expect(await waiting()).toBe(0);
+	});
+
+	test.each([
+		['no answer', 'nothing', 'no-network'],
+		['a proxy without its server', 503, 'timed-out']
+	] as const)('%s leaves it for the next contact', async (_, answer, code) => {
+		me = answer;
+		await expect(deliverBeforeLeaving(locks)).rejects.toMatchObject({ code });
+		expect(await waiting()).toBe(2);
+	});
+
+	test('a refusal keeps nobody', async () => {
+		me = 500;
+		await deliverBeforeLeaving(locks);
+		expect(await waiting()).toBe(2);
+	});
+
+	test('another tab that sends for long is not waited for', async () => {
+		const patience = new AbortController();
+		vi.spyOn(AbortSignal, 'timeout').mockReturnValue(patience.signal);
+		const busy = {
+			request: (_: string, { signal }: LockOptions) =>
+				new Promise((_, reject) =>
+					signal!.addEventListener('abort', () => reject(signal!.reason as Error))
+				)
+		} as unknown as LockManager;
+		const leaving = deliverBeforeLeaving(busy);
+		patience.abort();
+		await expect(leaving).rejects.toMatchObject({ code: 'timed-out' });
+		expect(requests).toEqual([]);
+		vi.restoreAllMocks();
 	});
 });
 

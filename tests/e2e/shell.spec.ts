@@ -35,38 +35,28 @@ test('starts on every page without network, and moves between pages', async ({ p
 	await expect(page.getByText('No activity yet.')).toBeVisible();
 });
 
-test('starts when the server is gone, and asks it again when it is back', async ({
-	page,
-	site,
-	front
-}) => {
-	await keepList(page);
-	front.kill();
-	await site.server.stop();
-	await page.goto('/');
-	await expect(list(page)).toBeVisible();
-	await expect(page.getByText('No network')).toBeVisible();
-	await site.server.start();
-	front.down = false;
-	await look(page);
-	await expect(page.getByText('No network')).toBeHidden();
-});
-
-test('asks again by itself once the server answers, though the browser notices nothing', async ({
-	page,
-	site,
-	front
-}) => {
-	await keepList(page);
-	front.kill();
-	await site.server.stop();
-	await page.goto('/locks');
-	await expect(list(page)).toBeVisible();
-	await expect(page.getByText('No network')).toBeVisible();
-	await site.server.start();
-	front.down = false;
-	await expect(page.getByText('No network')).toBeHidden({ timeout: 20_000 });
-});
+const NOTICES = [
+	['by itself', () => Promise.resolve()],
+	['when it is looked at', look]
+] as const;
+for (const [how, notice] of NOTICES) {
+	test(`starts when the server is gone, and asks it again once it is back, ${how}`, async ({
+		page,
+		site,
+		front
+	}) => {
+		await keepList(page);
+		front.kill();
+		await site.server.stop();
+		await page.goto('/');
+		await expect(list(page)).toBeVisible();
+		await expect(page.getByText('No network')).toBeVisible();
+		await site.server.start();
+		front.down = false;
+		await notice(page);
+		await expect(page.getByText('No network')).toBeHidden({ timeout: 20_000 });
+	});
+}
 
 test('a newer version waits for the person, then takes every tab', async ({
 	page,

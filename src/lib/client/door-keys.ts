@@ -61,7 +61,7 @@ export class DoorKeys {
 		await quietly(this.#parts.turns.note({ ...turn, owner }));
 	}
 
-	/** Tells the server of openings without network. Never rejects: what it does not take waits. */
+	/** Tells the server of openings without network; what it does not take waits. Rejects by a fault of ours only. */
 	async tell(): Promise<void> {
 		const { turns, me, locks } = this.#parts;
 		const owed = this.#owes;
@@ -69,9 +69,10 @@ export class DoorKeys {
 		try {
 			await alone(locks, OUTBOX_LOCK, 'wait', () => tellTurns({ turns, call }, me()));
 		} catch (cause) {
-			// Of another fault nothing is known: what was owed is owed still.
+			// Storage that fails says nothing of what waits: what was owed is owed still.
 			this.#owes ||= owed || cause instanceof ClientError;
 			this.#handOver();
+			if (!(cause instanceof ClientError || cause instanceof VaultError)) throw cause;
 		}
 	}
 

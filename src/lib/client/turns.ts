@@ -44,7 +44,8 @@ export async function tellTurns({ turns, call }: TurnsParts, me: Me | undefined)
 			most = 1;
 		}
 	}
-	for (const [, cause] of refused) throw cause;
+	const [first] = refused.values();
+	if (first) throw first;
 }
 
 /** As much as one request may tell; a long one waits for no other, and no other for it. */

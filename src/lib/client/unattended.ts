@@ -5,7 +5,7 @@ import { Outbox } from '../vault/outbox.ts';
 import { Vault, VaultError } from '../vault/store.ts';
 import { Turns } from '../vault/turns.ts';
 import { alone } from './alone.ts';
-import { call, ClientError, isUnanswered, type Call } from './call.ts';
+import { call, CALL_WITHIN, ClientError, isUnanswered, type Call } from './call.ts';
 import { deliver, OUTBOX_LOCK, senderOf } from './delivery.ts';
 import { tellTurns } from './turns.ts';
 
@@ -66,7 +66,11 @@ export async function deliverUnattended(locks: LockManager, signal: AbortSignal)
  * @throws ClientError when the server gives no answer; what it refuses stays, and keeps nobody
  */
 export async function deliverBeforeLeaving(locks: LockManager | undefined): Promise<void> {
-	await alone(locks, OUTBOX_LOCK, 'wait', () => deliverAll(call)).catch((cause: unknown) => {
+	// Another tab that sends for longer is not waited for: it is gone on with at the next contact.
+	const patience = AbortSignal.timeout(CALL_WITHIN);
+	const send = alone(locks, OUTBOX_LOCK, 'wait', () => deliverAll(call), patience);
+	await send.catch((cause: unknown) => {
+		if (cause === patience.reason) throw new ClientError('timed-out', 'another tab is sending');
 		if (isUnanswered(cause)) throw cause;
 		if (!(cause instanceof ClientError || cause instanceof VaultError)) throw cause;
 	});

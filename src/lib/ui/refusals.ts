@@ -14,7 +14,7 @@ export const REFUSALS: Record<ClientErrorCode, RefusalWords> = {
 	'not-now': { title: 'Not now', text: 'You may not open this lock at this time.' },
 	elsewhere: {
 		title: 'Not at this address',
-		text: 'Open Hasp at its own: whoever runs it has set it as ORIGIN.'
+		text: 'Open Hasp at its own address, which whoever runs it has set as ORIGIN.'
 	},
 	'not-found': { title: 'Not here', text: 'It was removed, or it is not yours to see.' },
 	conflict: { title: 'It is there already', text: 'Nothing was changed.' },

@@ -9,14 +9,14 @@ export const PHONE_DOORS = 1000;
 /** Answers of a lock that are told of one opening: a conversation has two. */
 export const TURN_ANSWERS = 20;
 
-/** The number of a door lock. */
-const DoorId = z.int().check(z.minimum(0), z.maximum(0x7fffffff));
+/** The number of a door lock or eKey, as the database has it. */
+const Id = z.int().check(z.minimum(0), z.maximum(0x7fffffff));
 
 /** Names what this phone holds of one door lock, without a word about its value. */
 export const DoorKeyName = z.object({
-	door: DoorId,
+	door: Id,
 	/** The eKey's, or 0 for managers, who open without one. */
-	ekey: z.int().check(z.minimum(0), z.maximum(0x7fffffff)),
+	ekey: Id,
 	/** Another as soon as anything of it is: period, holder, or the lock's keys. */
 	mark: z.string().check(z.regex(/^[0-9a-zA-Z_-]{8,64}$/, 'a mark'))
 });
@@ -59,7 +59,7 @@ export type DoorKey = z.infer<typeof DoorKey>;
 export const OfflineTurn = z.object({
 	/** Made by the phone: an opening that is reported twice is one. */
 	id: z.string().check(z.regex(/^[0-9a-zA-Z_-]{8,64}$/, 'an id')),
-	door: DoorId,
+	door: Id,
 	action: z.enum(['unlock', 'lock']),
 	/** Seconds, by which the lock's log names it. */
 	at: Time,
